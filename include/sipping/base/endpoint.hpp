@@ -1,0 +1,43 @@
+// An IP address and port as plain values, and their text forms. Knows no sockets and no names.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sipping {
+
+enum class Family : std::uint8_t { v4, v6 };
+
+struct Address {
+    std::array<std::uint8_t, 16> bytes{};  ///< network order; v4 uses the first four
+    std::uint32_t scope = 0;               ///< interface index of a link-local v6 address
+    Family family = Family::v4;
+
+    friend bool operator==(const Address&, const Address&) = default;
+
+    [[nodiscard]] bool is_loopback() const noexcept;
+};
+
+struct Endpoint {
+    Address address;
+    std::uint16_t port = 0;
+
+    friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+/// "192.0.2.1", "2001:db8::1" (no brackets, no scope). Nothing if it is not a literal address.
+[[nodiscard]] std::optional<Address> parse_address(std::string_view text);
+
+/// RFC 5952 text, without brackets.
+[[nodiscard]] std::string to_string(const Address& address);
+
+/// As a host in a URI or Via: v6 in brackets (RFC 3261 section 25.1 `IPv6reference`).
+[[nodiscard]] std::string to_host(const Address& address);
+
+/// "192.0.2.1:5060", "[2001:db8::1]:5060".
+[[nodiscard]] std::string to_string(const Endpoint& endpoint);
+
+}  // namespace sipping

@@ -1,0 +1,56 @@
+// What the prober itself did wrong: printed beside every loss figure, so nobody is accused unheard.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "sipping/base/instant.hpp"
+#include "sipping/stats/histogram.hpp"
+
+namespace sipping::stats {
+
+/// Filled by the app from the engine's and the transport's counters. All cumulative.
+struct Health {
+    // The books: due = sent + skipped + local + send_error.
+    std::uint64_t due = 0;
+    std::uint64_t sent = 0;
+    std::uint64_t skipped = 0;
+    std::uint64_t local = 0;
+    std::uint64_t send_error = 0;
+    // sent = reply + provisional + timeout + icmp + pending (+ in flight while running).
+    std::uint64_t in_flight = 0;
+
+    Histogram lateness;  ///< sent minus due
+    Duration lateness_max{};
+    std::uint64_t stalls = 0;
+
+    std::uint64_t rx_queue_drops = 0;
+    std::uint64_t send_enobufs = 0;
+    std::uint64_t cq_overflows = 0;
+    std::uint64_t buffer_shortages = 0;
+    std::uint64_t truncated = 0;
+    std::uint64_t no_free_port = 0;
+    std::uint64_t no_identity = 0;
+    std::uint64_t ports_shared = 0;      ///< a port was used while another probe of its target was out
+    std::uint64_t early_forgotten = 0;   ///< identities given up before the late window was over
+    std::uint64_t clock_steps = 0;
+    std::uint64_t unstamped = 0;
+    std::uint64_t send_repeats = 0;
+    std::uint64_t log_rows_lost = 0;
+    std::uint64_t console_lines_lost = 0;
+    std::int64_t conntrack_count = -1;   ///< -1: no conntrack on this box
+    std::int64_t conntrack_max = -1;
+
+    // Not ours to answer for, but counted.
+    std::uint64_t foreign = 0;           ///< SIP responses that belong to no probe
+    std::uint64_t keep_alives = 0;
+    std::uint64_t requests = 0;          ///< requests that arrived on probe ports
+    std::array<std::uint64_t, 16> malformed{};  ///< by wire::DecodeError
+    std::uint64_t icmp_unmatched = 0;
+
+    [[nodiscard]] bool books_balance() const noexcept {
+        return due == sent + skipped + local + send_error;
+    }
+};
+
+}  // namespace sipping::stats

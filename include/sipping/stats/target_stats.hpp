@@ -1,0 +1,74 @@
+// What is known about one target (or all together): counters, latency, loss runs, outages, UP/DOWN.
+// Fed with results in order of completion and with settled probes in sending order.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "sipping/base/instant.hpp"
+#include "sipping/result/probe_result.hpp"
+#include "sipping/stats/histogram.hpp"
+
+namespace sipping::stats {
+
+/// A run of consecutive losses, from the sending of its first lost probe to the sending of the probe
+/// whose answer ended it (or of the last lost one while it lasts).
+struct Outage {
+    WallTime begin{};
+    WallTime end{};
+    Instant begin_at{};
+    Instant end_at{};
+    std::uint64_t lost = 0;
+
+    [[nodiscard]] Duration length() const noexcept { return end_at - begin_at; }
+};
+
+/// What a settled probe changed.
+enum class Change : std::uint8_t { none, went_down, came_up };
+
+struct Thresholds {
+    std::uint32_t fall = 3;  ///< losses in a row that make it DOWN
+    std::uint32_t rise = 1;  ///< answers in a row that make it UP again
+};
+
+class TargetStats {
+public:
+    void on_sent() noexcept { ++sent_; }
+    void on_result(const ProbeResult& result) noexcept;
+    [[nodiscard]] Change on_settled(const Settled& settled, const Thresholds& thresholds) noexcept;
+
+    [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
+    [[nodiscard]] std::uint64_t count(Kind kind) const noexcept;
+    /// reply + provisional
+    [[nodiscard]] std::uint64_t received() const noexcept;
+    /// timeout + icmp
+    [[nodiscard]] std::uint64_t lost() const noexcept;
+    /// lost / (received + lost) * 100; 0 when nothing is decided
+    [[nodiscard]] double loss_percent() const noexcept;
+    /// Over replies and provisionals; zero when there were none.
+    [[nodiscard]] Duration latency_min() const noexcept;
+    [[nodiscard]] Duration latency_max() const noexcept;
+    [[nodiscard]] Duration latency_mean() const noexcept;
+    [[nodiscard]] const Histogram& latency() const noexcept { return latency_; }
+
+    [[nodiscard]] std::uint64_t longest_run() const noexcept;  ///< a run still going on counts
+    [[nodiscard]] std::uint64_t last_run() const noexcept;     ///< the last finished one
+    [[nodiscard]] std::uint64_t current_run() const noexcept;
+    [[nodiscard]] const Outage& longest_outage() const noexcept;  ///< lost == 0: none. By length.
+    /// The outage that went_down / came_up is about.
+    [[nodiscard]] const Outage& current_outage() const noexcept;
+    [[nodiscard]] bool down() const noexcept;
+    [[nodiscard]] bool ever_answered() const noexcept;
+
+    /// Status codes seen in replies: count by class 1xx..6xx is enough for tables.
+    [[nodiscard]] const std::array<std::uint64_t, 7>& by_class() const noexcept { return by_class_; }
+
+private:
+    std::uint64_t sent_ = 0;
+    std::array<std::uint64_t, kind_count> kinds_{};
+    std::array<std::uint64_t, 7> by_class_{};
+    Histogram latency_;
+    // further members as the implementation needs them
+};
+
+}  // namespace sipping::stats

@@ -1,0 +1,22 @@
+// The compact table of everything that is probed: one entry per endpoint, immutable during a run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sipping/base/endpoint.hpp"
+#include "sipping/base/instant.hpp"
+
+namespace sipping::target {
+
+struct Target {
+    Endpoint endpoint;
+    Duration interval{};
+    Duration timeout{};
+    std::string name;  ///< as the user named it: console, CSV column `target`
+};
+
+using TargetTable = std::vector<Target>;
+
+}  // namespace sipping::target

@@ -1,0 +1,48 @@
+#include "sipping/base/endpoint.hpp"
+
+#include <arpa/inet.h>  // text <-> bytes only
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sipping {
+
+bool Address::is_loopback() const noexcept {
+    if (family == Family::v4) return bytes[0] == 127;
+    static constexpr std::array<std::uint8_t, 16> one{0, 0, 0, 0, 0, 0, 0, 0,
+                                                      0, 0, 0, 0, 0, 0, 0, 1};
+    static constexpr std::array<std::uint8_t, 13> mapped_127{0, 0, 0, 0, 0,    0,   0,
+                                                             0, 0, 0, 0xff, 0xff, 127};
+    return bytes == one || std::equal(mapped_127.begin(), mapped_127.end(), bytes.begin());
+}
+
+std::optional<Address> parse_address(std::string_view text) {
+    std::array<char, INET6_ADDRSTRLEN> copy{};
+    if (text.empty() || text.size() >= copy.size()) return std::nullopt;
+    if (text.find('\0') != std::string_view::npos) return std::nullopt;
+    std::copy(text.begin(), text.end(), copy.begin());
+    Address address;
+    if (inet_pton(AF_INET, copy.data(), address.bytes.data()) == 1) return address;
+    address.family = Family::v6;
+    if (inet_pton(AF_INET6, copy.data(), address.bytes.data()) == 1) return address;
+    return std::nullopt;
+}
+
+std::string to_string(const Address& address) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const int family = address.family == Family::v4 ? AF_INET : AF_INET6;
+    inet_ntop(family, address.bytes.data(), text.data(), text.size());
+    return text.data();
+}
+
+std::string to_host(const Address& address) {
+    if (address.family == Family::v4) return to_string(address);
+    return fmt::format("[{}]", to_string(address));
+}
+
+std::string to_string(const Endpoint& endpoint) {
+    return fmt::format("{}:{}", to_host(endpoint.address), endpoint.port);
+}
+
+}  // namespace sipping
