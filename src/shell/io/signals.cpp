@@ -1,0 +1,41 @@
+#include "io/signals.hpp"
+
+#include <sys/signalfd.h>
+
+#include <csignal>
+#include <system_error>
+
+namespace sipping::io {
+namespace {
+
+sigset_t handled_signals() noexcept {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int number : {SIGINT, SIGTERM, SIGQUIT, SIGHUP}) sigaddset(&set, number);
+    return set;
+}
+
+}  // namespace
+
+Signals::Signals() {
+    const sigset_t set = handled_signals();
+    if (::sigprocmask(SIG_BLOCK, &set, nullptr) != 0)
+        throw std::system_error(errno, std::generic_category(), "sigprocmask");
+    fd_ = Fd{::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)};
+    if (!fd_) throw std::system_error(errno, std::generic_category(), "signalfd");
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+Signals::~Signals() {
+    const sigset_t set = handled_signals();
+    ::sigprocmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+std::optional<int> Signals::take() noexcept {
+    signalfd_siginfo info{};
+    if (::read(fd_.get(), &info, sizeof info) != static_cast<ssize_t>(sizeof info))
+        return std::nullopt;
+    return static_cast<int>(info.ssi_signo);
+}
+
+}  // namespace sipping::io
