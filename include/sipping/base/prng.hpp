@@ -21,9 +21,9 @@ public:
     explicit Prng(Key key) noexcept : key_(key) {}
 
     [[nodiscard]] std::uint64_t next() noexcept { return keyed_hash(key_, counter_++, 0); }
-    /// Uniform in [0, bound); bound > 0. The bias is below 2^-32 for bounds under 2^32.
+    /// Uniform in [0, bound), 0 < bound <= 2^32; the bias is below 2^-32.
     [[nodiscard]] std::uint64_t below(std::uint64_t bound) noexcept {
-        return static_cast<std::uint64_t>((static_cast<unsigned __int128>(next()) * bound) >> 64);
+        return (next() >> 32) * bound >> 32;
     }
     /// True `percent` times in a hundred.
     [[nodiscard]] bool chance(double percent) noexcept {

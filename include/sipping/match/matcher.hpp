@@ -1,0 +1,68 @@
+// Whose answer is this? Compares the four places that carry a probe's identity (Call-ID, top Via's
+// branch, From tag, CSeq) with what we sent. Decides nothing about time: see the engine.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "sipping/base/endpoint.hpp"
+#include "sipping/match/probe_table.hpp"
+#include "sipping/wire/identity.hpp"
+#include "sipping/wire/response.hpp"
+
+namespace sipping::match {
+
+/// Bits of Match::disagree; the same order as the result's Mangled bits.
+enum Field : std::uint8_t { call_id = 1, branch = 2, from_tag = 4, cseq = 8 };
+
+struct Match {
+    std::uint32_t slot = no_slot;  ///< no_slot: foreign
+    std::uint8_t disagree = 0;     ///< Field bits that were not as we sent them
+};
+
+/// Where an answer came from and to, for the rule that lets a right Call-ID stand alone.
+struct Path {
+    Endpoint from;
+    std::uint16_t local_port = 0;
+};
+
+class Matcher {
+public:
+    /// `site`: Call-IDs are digits@site; empty: digits alone.
+    Matcher(ProbeTable& table, const wire::IdentitySource& identities, std::string site);
+
+    /// An answer is ours when at least three of the four agree, or when the Call-ID is right and it
+    /// came from the very endpoint asked (`asked(target)`) to the very port used.
+    template <typename Asked>
+    [[nodiscard]] Match find(const wire::Response& response, const Path& path,
+                             Asked&& asked) const noexcept {
+        const std::uint64_t by_call_id = wire::call_id_number(response.call_id);
+        Match match = compare(by_call_id, response);
+        if (match.slot != no_slot) {
+            if (agreeing(match) >= 3) return match;
+            const Slot& slot = table_.at(match.slot);
+            if ((match.disagree & Field::call_id) == 0 && path.local_port == slot.port &&
+                path.from == asked(slot.target))
+                return match;
+        }
+        std::uint64_t by_branch = 0;
+        std::uint64_t proof = 0;
+        if (wire::parse_branch(response.via.branch, by_branch, proof) && by_branch != by_call_id) {
+            match = compare(by_branch, response);
+            if (match.slot != no_slot && agreeing(match) >= 3) return match;
+        }
+        return {};
+    }
+
+private:
+    [[nodiscard]] static int agreeing(const Match& match) noexcept;
+    /// How the response compares with the probe of this Call-ID, if we keep one.
+    [[nodiscard]] Match compare(std::uint64_t number, const wire::Response& response) const noexcept;
+
+    ProbeTable& table_;
+    const wire::IdentitySource& identities_;
+    std::string site_;
+};
+
+}  // namespace sipping::match

@@ -1,0 +1,158 @@
+// The prober itself, pure: what is due goes into the outbox, what came in becomes results. It sees
+// the world through arguments (time, inbox) and a ResultSink, so all of it runs in simulation.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sipping/base/instant.hpp"
+#include "sipping/match/matcher.hpp"
+#include "sipping/match/probe_table.hpp"
+#include "sipping/probe/port_pool.hpp"
+#include "sipping/probe/result_sink.hpp"
+#include "sipping/probe/transport.hpp"
+#include "sipping/schedule/schedule.hpp"
+#include "sipping/target/target_table.hpp"
+#include "sipping/wire/identity.hpp"
+#include "sipping/wire/request.hpp"
+#include "sipping/wire/request_template.hpp"
+
+namespace sipping::probe {
+
+struct EngineOptions {
+    schedule::Options schedule;
+    std::uint32_t flood_window = 0;  ///< > 0: flood mode, this many probes in flight
+    PortPolicy port_policy = PortPolicy::rotate;
+    Duration late_window = 32s;
+    std::uint32_t identities = 1024;  ///< probes kept at most, in flight and resting
+    std::string site;
+    Key key;  ///< all of the run's randomness
+};
+
+/// How many probes the table must keep so that `rate_per_s` fits; at most `limit`.
+[[nodiscard]] std::uint32_t identities_needed(double rate_per_s, Duration longest_timeout,
+                                              Duration late_window, std::uint32_t limit) noexcept;
+
+/// Cumulative. due = sent + skipped + local + send_error (a probe given to the transport counts as
+/// sent until the kernel's refusal comes back).
+struct EngineCounts {
+    std::uint64_t due = 0;
+    std::uint64_t sent = 0;
+    std::uint64_t skipped = 0;
+    std::uint64_t local = 0;
+    std::uint64_t send_error = 0;
+    std::uint64_t no_free_port = 0;
+    std::uint64_t no_identity = 0;
+    std::uint64_t ports_shared = 0;
+    std::uint64_t stalls = 0;
+    std::uint64_t foreign = 0;
+    std::uint64_t keep_alives = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t icmp_unmatched = 0;
+    std::array<std::uint64_t, 16> malformed{};  ///< by wire::DecodeError
+};
+
+class Engine {
+public:
+    /// A deadline is judged this much later, so that a datagram stamped just before it has made its
+    /// way into the socket queue.
+    static constexpr Duration expiry_grace = 1ms;
+    /// Waking this much later than asked means that the process did not run.
+    static constexpr Duration stall_limit = 100ms;
+
+    /// `targets` and `requests` (one template per target) must outlive the engine.
+    Engine(const EngineOptions& options, const target::TargetTable& targets,
+           std::span<const wire::RequestTemplate> requests, std::span<const PoolPort> ports,
+           ResultSink& sink);
+
+    // The loop calls these in this order, again and again.
+
+    /// Puts what is due at `reading.now` into the outbox, up to its capacity.
+    void start_due(const ClockReading& reading, Outbox& outbox) noexcept;
+    /// The outbox has left; its send times are filled in.
+    void on_submitted(Outbox& outbox, const ClockReading& reading) noexcept;
+    /// When start_due(), expiry or a replacement have something to do next; `never`: only arrivals.
+    [[nodiscard]] Instant next_deadline(Instant now) noexcept;
+    /// Everything that came in, then expiry of what was read past its deadline.
+    void on_inbox(const Inbox& inbox, const ClockReading& reading) noexcept;
+    /// A socket that is to be replaced now; no_socket when there is none. Ask until there is none.
+    [[nodiscard]] std::uint32_t next_to_replace(Instant now) noexcept;
+
+    /// No new probes; those out are still waited for.
+    void stop() noexcept { stopping_ = true; }
+    /// Ends every probe that is still out as `pending`.
+    void abandon() noexcept;
+    /// Nothing left to send or to wait for.
+    [[nodiscard]] bool finished(Instant now) const noexcept;
+
+    [[nodiscard]] const EngineCounts& counts() const noexcept { return counts_; }
+    [[nodiscard]] std::uint32_t in_flight() const noexcept { return table_.in_flight(); }
+    [[nodiscard]] std::uint64_t early_forgotten() const noexcept {
+        return table_.early_forgotten();
+    }
+
+private:
+    struct Answer {  ///< to a request that came to a probe port
+        std::uint32_t socket = 0;
+        Endpoint to;
+        std::uint32_t length = 0;
+        std::array<char, wire::request_capacity> bytes;
+    };
+    static constexpr std::size_t answer_limit = 16;  ///< waiting at a time; more are only counted
+
+    // engine.cpp: sending
+    void note_time(Instant now) noexcept;
+    void start_probe(std::uint32_t target, Instant due, Instant now, Outbox& outbox) noexcept;
+    void refuse_locally(std::uint32_t target, Instant due, const ClockReading& reading,
+                        LocalReason reason) noexcept;
+    void report_skips(const schedule::Due& due) noexcept;
+    void count_sharing(std::uint32_t slot) noexcept;
+    [[nodiscard]] bool all_started(Instant now) const noexcept;
+
+    // arrivals.cpp: receiving
+    void on_arrival(const Arrival& arrival) noexcept;
+    void on_request(const Arrival& arrival) noexcept;
+    void on_answer(const match::Match& match, const wire::Response& response,
+                   const Arrival& arrival) noexcept;
+    void keep_provisional(std::uint32_t slot, std::uint8_t disagree,
+                          const wire::Response& response, const Arrival& arrival) noexcept;
+    void on_send_failure(const SendFailure& failure) noexcept;
+    void on_icmp(const IcmpArrival& arrival) noexcept;
+    [[nodiscard]] std::uint32_t probe_quoted(const IcmpArrival& arrival) noexcept;
+    void blame_queue_drop(std::uint32_t socket) noexcept;
+
+    // outcome.cpp: ending
+    void expire(Instant read_until, Instant now) noexcept;
+    void end_unanswered(std::uint32_t slot) noexcept;
+    [[nodiscard]] ProbeResult result_of(std::uint32_t slot, Kind kind) noexcept;
+    void describe_answer(ProbeResult& result, const match::Match& match,
+                         const wire::Response& response, const Arrival& arrival) noexcept;
+    void finish(std::uint32_t slot, match::State state) noexcept;
+
+    EngineOptions options_;
+    const target::TargetTable& targets_;
+    std::span<const wire::RequestTemplate> requests_;
+    ResultSink& sink_;
+    wire::IdentitySource identities_;
+    match::ProbeTable table_;
+    match::Matcher matcher_;
+    PortPool pool_;
+    schedule::Schedule schedule_;
+    schedule::Flood flood_;
+    std::vector<Answer> answers_;
+    std::size_t answers_waiting_ = 0;
+    std::uint32_t to_tag_;  ///< of our answers to requests
+    /// Which socket has this port, by family; empty when the family is not in use.
+    std::array<std::vector<std::uint32_t>, 2> socket_by_port_;
+    ClockReading reading_;  ///< the newest one
+    Instant promised_wake_ = never;
+    Instant stall_from_{};
+    Instant stall_until_{};
+    bool stopping_ = false;
+    EngineCounts counts_;
+};
+
+}  // namespace sipping::probe

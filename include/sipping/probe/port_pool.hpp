@@ -1,0 +1,90 @@
+// From which of the pool's sockets a probe leaves. Bookkeeping only: the sockets are the
+// transport's. Sockets are numbered as the transport numbers them, IPv4 first.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sipping/base/endpoint.hpp"
+#include "sipping/base/instant.hpp"
+#include "sipping/base/prng.hpp"
+
+namespace sipping::probe {
+
+enum class PortPolicy : std::uint8_t {
+    rotate,  ///< each target walks all ports in its own order
+    fresh,   ///< a socket is used once, rests, and is then replaced by one on another port
+    fixed,   ///< one port
+};
+
+inline constexpr std::uint32_t no_socket = 0xffffffff;
+
+struct PoolPort {
+    Family family{};
+    std::uint16_t number = 0;
+};
+
+class PortPool {
+public:
+    /// `families`: one per target. `rest`: how long a fresh port stays open after its use.
+    PortPool(std::span<const PoolPort> ports, std::span<const Family> families, PortPolicy policy,
+             Duration rest, Key key);
+
+    /// The socket for this target's next probe, or no_socket (fresh: none has rested enough).
+    [[nodiscard]] std::uint32_t take(std::uint32_t target, Instant now) noexcept;
+
+    /// A socket (fresh) whose rest is over: to be replaced now. no_socket when there is none.
+    [[nodiscard]] std::uint32_t next_to_replace(Instant now) noexcept;
+    /// When next_to_replace() will have one; `never` if none rests.
+    [[nodiscard]] Instant next_replacement() const noexcept;
+    /// The transport opened another one in its place; port 0: it could not.
+    void replaced(std::uint32_t socket, std::uint16_t port) noexcept;
+
+    [[nodiscard]] std::uint16_t port(std::uint32_t socket) const noexcept { return numbers_[socket]; }
+    /// Sockets that this target's probes can leave from.
+    [[nodiscard]] std::uint32_t size_for(std::uint32_t target) const noexcept {
+        return family_of(target).size;
+    }
+    [[nodiscard]] std::uint32_t size() const noexcept {
+        return static_cast<std::uint32_t>(numbers_.size());
+    }
+
+private:
+    struct Queue {  ///< ring of socket numbers, never more than there are sockets
+        std::vector<std::uint32_t> sockets;
+        std::uint32_t first = 0;
+        std::uint32_t size = 0;
+
+        void push(std::uint32_t socket) noexcept;
+        [[nodiscard]] std::uint32_t pop() noexcept;
+    };
+    struct FamilyPool {
+        std::uint32_t base = 0;
+        std::uint32_t size = 0;
+        Queue ready;  ///< fresh only
+    };
+    struct Walk {
+        Family family{};
+        std::uint32_t cursor = 0;
+        std::uint32_t stride = 1;  ///< no common divisor with the pool's size: visits every port
+    };
+
+    [[nodiscard]] const FamilyPool& family_of(std::uint32_t target) const noexcept {
+        return families_[static_cast<std::size_t>(walks_[target].family)];
+    }
+    [[nodiscard]] FamilyPool& family_of(std::uint32_t target) noexcept {
+        return families_[static_cast<std::size_t>(walks_[target].family)];
+    }
+
+    PortPolicy policy_;
+    Duration rest_;
+    std::vector<std::uint16_t> numbers_;
+    std::vector<Family> family_of_socket_;
+    FamilyPool families_[2];
+    std::vector<Walk> walks_;
+    Queue resting_;                     ///< in order of use, hence of the end of their rest
+    std::vector<Instant> rests_until_;  ///< by socket
+};
+
+}  // namespace sipping::probe

@@ -1,0 +1,86 @@
+// When each target's next probe is due: an open loop that answers cannot slow down, spread evenly
+// over the interval, never catching up in a burst. Knows nothing of packets.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sipping/base/instant.hpp"
+
+namespace sipping::schedule {
+
+struct Options {
+    Instant start{};
+    Instant end = never;       ///< no probe is due at or after this
+    std::uint64_t count = 0;   ///< per target; 0: endless
+    /// A probe later than max(its interval, this) is skipped.
+    Duration late_limit = 5ms;
+};
+
+struct Due {
+    std::uint32_t target = 0;
+    Instant at{};
+    // Probes of this target that came due before it and were skipped for lateness.
+    std::uint64_t skipped = 0;
+    Instant skipped_from{};
+    Instant skipped_until{};
+    bool send = true;  ///< false: only skips are reported, `at` means nothing
+};
+
+/// Probe k of target i is due at start + i/n of its interval + k x interval: computed, not added up,
+/// so the cadence does not drift.
+class Schedule {
+public:
+    /// One interval (> 0) per target.
+    Schedule(std::span<const Duration> intervals, const Options& options);
+
+    /// When the next probe is due; `never` when all are done.
+    [[nodiscard]] Instant next() const noexcept {
+        return heap_.empty() ? never : heap_.front().at;
+    }
+    /// Takes the next due entry at or before `now`; false when there is none.
+    [[nodiscard]] bool take(Instant now, Due& due) noexcept;
+
+private:
+    struct Entry {
+        Instant at;
+        std::uint32_t target;
+
+        [[nodiscard]] bool before(const Entry& other) const noexcept {
+            return at != other.at ? at < other.at : target < other.target;
+        }
+    };
+    struct Progress {
+        Instant first;
+        Duration interval;
+        std::uint64_t next = 0;  ///< number of the next probe
+    };
+
+    void settle_front() noexcept;
+    void advance(Progress& progress, std::uint64_t probes) noexcept;
+
+    Options options_;
+    std::vector<Progress> progress_;
+    std::vector<Entry> heap_;  ///< binary min-heap by due time
+};
+
+/// Flood mode: whose turn is it, as long as fewer than `window` probes are out. Asked for by name;
+/// the one exception from the open loop.
+class Flood {
+public:
+    Flood(std::uint32_t targets, const Options& options) noexcept
+        : options_(options), targets_(targets) {}
+
+    [[nodiscard]] bool done(Instant now) const noexcept;
+    /// The next target; only when not done().
+    [[nodiscard]] std::uint32_t take() noexcept;
+
+private:
+    Options options_;
+    std::uint32_t targets_;
+    std::uint32_t next_ = 0;
+    std::uint64_t rounds_ = 0;
+};
+
+}  // namespace sipping::schedule

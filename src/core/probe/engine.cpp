@@ -1,0 +1,225 @@
+#include "sipping/probe/engine.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace sipping::probe {
+namespace {
+
+std::vector<Duration> intervals_of(const target::TargetTable& targets) {
+    std::vector<Duration> intervals;
+    intervals.reserve(targets.size());
+    for (const target::Target& target : targets) intervals.push_back(target.interval);
+    return intervals;
+}
+
+std::vector<Duration> timeouts_of(const target::TargetTable& targets) {
+    std::vector<Duration> timeouts;
+    timeouts.reserve(targets.size());
+    for (const target::Target& target : targets) timeouts.push_back(target.timeout);
+    return timeouts;
+}
+
+std::vector<Family> families_of(const target::TargetTable& targets) {
+    std::vector<Family> families;
+    families.reserve(targets.size());
+    for (const target::Target& target : targets) families.push_back(target.endpoint.address.family);
+    return families;
+}
+
+Duration longest(const std::vector<Duration>& values) {
+    return values.empty() ? Duration::zero() : *std::max_element(values.begin(), values.end());
+}
+
+}  // namespace
+
+std::uint32_t identities_needed(double rate_per_s, Duration longest_timeout, Duration late_window,
+                                std::uint32_t limit) noexcept {
+    const double seconds = std::chrono::duration<double>(longest_timeout + late_window).count();
+    const double needed = std::ceil(rate_per_s * seconds) + 256.0;
+    return static_cast<std::uint32_t>(std::min(needed, static_cast<double>(limit)));
+}
+
+Engine::Engine(const EngineOptions& options, const target::TargetTable& targets,
+               std::span<const wire::RequestTemplate> requests, std::span<const PoolPort> ports,
+               ResultSink& sink)
+    : options_(options),
+      targets_(targets),
+      requests_(requests),
+      sink_(sink),
+      identities_(options.key),
+      table_({.capacity = options.identities,
+              .late_window = options.late_window,
+              .sockets = static_cast<std::uint32_t>(ports.size())},
+             timeouts_of(targets)),
+      matcher_(table_, identities_, options.site),
+      pool_(ports, families_of(targets), options.port_policy,
+            longest(timeouts_of(targets)) + options.late_window,
+            Key{keyed_hash(options.key, 5, 0), keyed_hash(options.key, 6, 0)}),
+      schedule_(options.flood_window > 0 ? std::vector<Duration>{} : intervals_of(targets),
+                options.schedule),
+      flood_(static_cast<std::uint32_t>(targets.size()), options.schedule),
+      answers_(answer_limit),
+      to_tag_(static_cast<std::uint32_t>(keyed_hash(options.key, 7, 0))) {
+    assert(requests.size() == targets.size());
+    for (std::uint32_t socket = 0; socket < ports.size(); ++socket) {
+        auto& by_port = socket_by_port_[static_cast<std::size_t>(ports[socket].family)];
+        if (by_port.empty()) by_port.assign(65536, no_socket);
+        by_port[ports[socket].number] = socket;
+    }
+}
+
+void Engine::note_time(Instant now) noexcept {
+    if (promised_wake_ != never && now > promised_wake_ + stall_limit) {
+        ++counts_.stalls;
+        stall_from_ = promised_wake_;
+        stall_until_ = now;
+    }
+    promised_wake_ = never;
+}
+
+void Engine::start_due(const ClockReading& reading, Outbox& outbox) noexcept {
+    reading_ = reading;
+    note_time(reading.now);
+    while (answers_waiting_ > 0 && !outbox.full()) {
+        const Answer& answer = answers_[--answers_waiting_];
+        Outgoing& out = outbox.add();
+        out.probe = no_probe;
+        out.socket = answer.socket;
+        out.to = answer.to;
+        out.local.reset();
+        out.length = answer.length;
+        std::memcpy(out.bytes.data(), answer.bytes.data(), answer.length);
+    }
+    if (stopping_) return;
+    if (options_.flood_window > 0) {
+        while (!outbox.full() && table_.in_flight() < options_.flood_window &&
+               !flood_.done(reading.now)) {
+            ++counts_.due;
+            start_probe(flood_.take(), reading.now, reading.now, outbox);
+        }
+        return;
+    }
+    schedule::Due due;
+    while (!outbox.full() && schedule_.take(reading.now, due)) {
+        if (due.skipped > 0) report_skips(due);
+        if (!due.send) continue;
+        ++counts_.due;
+        start_probe(due.target, due.at, reading.now, outbox);
+    }
+}
+
+void Engine::start_probe(std::uint32_t target, Instant due, Instant now,
+                         Outbox& outbox) noexcept {
+    const std::uint32_t socket = pool_.take(target, now);
+    if (socket == no_socket) {
+        ++counts_.no_free_port;
+        return refuse_locally(target, due, reading_, LocalReason::no_free_port);
+    }
+    const wire::Identity identity = identities_.next();
+    const std::uint16_t port = pool_.port(socket);
+    const std::uint32_t slot = table_.insert(identity.call_id, target, socket, port, due);
+    if (slot == match::no_slot) {
+        ++counts_.no_identity;
+        return refuse_locally(target, due, reading_, LocalReason::no_identity);
+    }
+    if (table_.in_flight_of(target) > pool_.size_for(target)) count_sharing(slot);
+    Outgoing& out = outbox.add();
+    out.probe = slot;
+    out.socket = socket;
+    out.to = targets_[target].endpoint;
+    out.local.reset();
+    out.length = static_cast<std::uint32_t>(requests_[target].encode(identity, port, out.bytes));
+}
+
+void Engine::refuse_locally(std::uint32_t target, Instant due, const ClockReading& reading,
+                            LocalReason reason) noexcept {
+    ++counts_.local;
+    ProbeResult result;
+    result.kind = Kind::local;
+    result.local_reason = reason;
+    result.target = target;
+    result.call_id = identities_.next().call_id;
+    result.due = due;
+    result.sent = reading.now;
+    result.sent_wall = reading.wall();
+    result.from = targets_[target].endpoint;
+    sink_.result(result);
+}
+
+void Engine::report_skips(const schedule::Due& due) noexcept {
+    counts_.due += due.skipped;
+    counts_.skipped += due.skipped;
+    const bool stalled = due.skipped_from < stall_until_ && due.skipped_until >= stall_from_;
+    sink_.gap(Gap{.target = due.target,
+                  .reason = stalled ? GapReason::stall : GapReason::skipped,
+                  .from = reading_.wall(due.skipped_from),
+                  .until = reading_.wall(due.skipped_until),
+                  .count = due.skipped});
+}
+
+/// The same port twice at a time for one target: the pool is too small for rate x timeout.
+void Engine::count_sharing(std::uint32_t slot) noexcept {
+    const std::uint32_t target = table_.at(slot).target;
+    std::uint32_t newer = slot;
+    for (int steps = 0; steps < 64; ++steps) {
+        const std::uint32_t older = table_.at(newer).older_on_socket;
+        if (!table_.is_older_in_use(older, newer)) return;
+        const match::Slot& other = table_.at(older);
+        if (other.target == target && other.state == match::State::waiting) {
+            ++counts_.ports_shared;
+            return;
+        }
+        newer = older;
+    }
+}
+
+void Engine::on_submitted(Outbox& outbox, const ClockReading& reading) noexcept {
+    for (Outgoing& out : outbox.entries()) {
+        if (out.probe == no_probe) continue;
+        const WallTime sent_wall = reading.wall(out.sent);
+        table_.mark_sent(out.probe, out.sent, sent_wall);
+        ++counts_.sent;
+        match::Slot& slot = table_.at(out.probe);
+        if (out.sent - slot.due > options_.schedule.late_limit) slot.self |= self_late_send;
+        sink_.sent(SentProbe{.target = slot.target,
+                             .call_id = slot.call_id,
+                             .source_port = slot.port,
+                             .to = out.to,
+                             .due = slot.due,
+                             .sent = out.sent,
+                             .sent_wall = sent_wall,
+                             .raw = out.text()});
+    }
+}
+
+bool Engine::all_started(Instant now) const noexcept {
+    if (stopping_) return true;
+    return options_.flood_window > 0 ? flood_.done(now) : schedule_.next() == never;
+}
+
+bool Engine::finished(Instant now) const noexcept {
+    return all_started(now) && table_.in_flight() == 0 && answers_waiting_ == 0;
+}
+
+Instant Engine::next_deadline(Instant now) noexcept {
+    Instant next = answers_waiting_ > 0 ? now : never;
+    if (!all_started(now)) {
+        if (options_.flood_window == 0)
+            next = std::min(next, schedule_.next());
+        else
+            next = std::min(next, table_.in_flight() < options_.flood_window
+                                      ? now
+                                      : options_.schedule.end);
+    }
+    const Instant expiry = table_.next_deadline();
+    if (expiry != never) next = std::min(next, expiry + expiry_grace);
+    next = std::min(next, pool_.next_replacement());
+    promised_wake_ = next == never ? never : std::max(next, now);
+    return next;
+}
+
+std::uint32_t Engine::next_to_replace(Instant now) noexcept { return pool_.next_to_replace(now); }
+
+}  // namespace sipping::probe

@@ -1,0 +1,108 @@
+// How probes end: expiry, and the records made of it.
+#include <algorithm>
+
+#include "sipping/probe/engine.hpp"
+
+namespace sipping::probe {
+
+void Engine::expire(Instant read_until, Instant now) noexcept {
+    const Instant moment = read_until - expiry_grace;
+    for (;;) {
+        const std::uint32_t slot = table_.next_expired(moment);
+        if (slot == match::no_slot) break;
+        end_unanswered(slot);
+    }
+    table_.retire(now);
+}
+
+/// The deadline has passed: 1xx came, or an ICMP error named it, or nothing at all.
+void Engine::end_unanswered(std::uint32_t slot_index) noexcept {
+    match::Slot& slot = table_.at(slot_index);
+    const match::Note* note = table_.note_of(slot);
+    if (slot.sent < stall_until_ && table_.deadline(slot) > stall_from_) slot.self |= self_stall;
+    Kind kind = Kind::timeout;
+    if (note != nullptr && note->has_provisional)
+        kind = Kind::provisional;
+    else if (note != nullptr && note->has_icmp)
+        kind = Kind::icmp;
+    ProbeResult result = result_of(slot_index, kind);
+    if (kind == Kind::icmp)
+        result.icmp = IcmpError{.family = note->icmp_from.family,
+                                .type = note->icmp_type,
+                                .code = note->icmp_code,
+                                .from = note->icmp_from};
+    if (kind == Kind::provisional) {
+        result.status = note->status;
+        result.status_line = note->status_line();
+        result.latency = std::max(note->at - slot.sent, Duration::zero());
+        result.rx_user = note->rx_user;
+        result.mangled = note->mangled;
+        result.from_elsewhere = note->from != targets_[slot.target].endpoint;
+        result.from = note->from;
+    }
+    slot.lost = is_loss(kind);
+    sink_.result(result);
+    finish(slot_index, match::State::dropped);
+}
+
+void Engine::abandon() noexcept {
+    stopping_ = true;
+    answers_waiting_ = 0;
+    table_.for_each_in_flight([this](std::uint32_t slot) {
+        table_.at(slot).counts = false;
+        sink_.result(result_of(slot, Kind::pending));
+        finish(slot, match::State::dropped);
+    });
+}
+
+ProbeResult Engine::result_of(std::uint32_t slot_index, Kind kind) noexcept {
+    const match::Slot& slot = table_.at(slot_index);
+    ProbeResult result;
+    result.kind = kind;
+    // Blame is for losses: an answered probe needs no excuse.
+    result.self = has_answer(kind) ? std::uint8_t{0} : slot.self;
+    result.target = slot.target;
+    result.call_id = slot.call_id;
+    result.source_port = slot.port;
+    result.due = slot.due;
+    result.sent = slot.sent;
+    result.sent_wall = slot.sent_wall;
+    result.from = targets_[slot.target].endpoint;
+    return result;
+}
+
+void Engine::describe_answer(ProbeResult& result, const match::Match& match,
+                             const wire::Response& response, const Arrival& arrival) noexcept {
+    const match::Slot& slot = table_.at(match.slot);
+    const std::uint16_t arrival_port = pool_.port(arrival.socket);
+    result.mangled = match.disagree;
+    result.rx_user = !arrival.kernel_stamped;
+    result.truncated = arrival.truncated;
+    result.from = arrival.from;
+    result.from_elsewhere = arrival.from != targets_[slot.target].endpoint;
+    result.arrival_port = arrival_port == slot.port ? std::uint16_t{0} : arrival_port;
+    result.status = response.status;
+    result.status_line = response.status_line;
+    // A batch's interpolated send time may be a few microseconds late: never below zero.
+    result.latency = std::max(arrival.at - slot.sent, Duration::zero());
+    result.retry_after_s = response.retry_after_s;
+    result.raw = arrival.bytes;
+}
+
+void Engine::finish(std::uint32_t slot_index, match::State state) noexcept {
+    const std::uint32_t target = table_.at(slot_index).target;
+    table_.finish(slot_index, state);
+    for (;;) {
+        const std::uint32_t settled = table_.next_settled(target);
+        if (settled == match::no_slot) return;
+        const match::Slot& slot = table_.at(settled);
+        sink_.settled(Settled{.target = target,
+                              .counts = slot.counts,
+                              .lost = slot.lost,
+                              .call_id = slot.call_id,
+                              .sent = slot.sent,
+                              .sent_wall = slot.sent_wall});
+    }
+}
+
+}  // namespace sipping::probe

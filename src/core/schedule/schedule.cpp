@@ -1,0 +1,99 @@
+#include "sipping/schedule/schedule.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace sipping::schedule {
+
+Schedule::Schedule(std::span<const Duration> intervals, const Options& options)
+    : options_(options) {
+    progress_.reserve(intervals.size());
+    heap_.reserve(intervals.size());
+    const auto count = static_cast<std::int64_t>(intervals.size());
+    for (std::int64_t i = 0; i < count; ++i) {
+        const Duration interval = intervals[static_cast<std::size_t>(i)];
+        assert(interval > Duration::zero());
+        // i/n of the interval in two steps: interval x i may not fit 64 bits.
+        const Duration offset = interval / count * i + interval % count * i / count;
+        const Instant first = options_.start + offset;
+        progress_.push_back({first, interval, 0});
+        if (first < options_.end) heap_.push_back({first, static_cast<std::uint32_t>(i)});
+    }
+    std::make_heap(heap_.begin(), heap_.end(),
+                   [](const Entry& a, const Entry& b) { return b.before(a); });
+}
+
+void Schedule::settle_front() noexcept {
+    std::size_t at = 0;
+    const Entry moving = heap_.front();
+    for (;;) {
+        std::size_t child = 2 * at + 1;
+        if (child >= heap_.size()) break;
+        if (child + 1 < heap_.size() && heap_[child + 1].before(heap_[child])) ++child;
+        if (!heap_[child].before(moving)) break;
+        heap_[at] = heap_[child];
+        at = child;
+    }
+    heap_[at] = moving;
+}
+
+/// Moves the front target `probes` further, or out of the heap when it is through.
+void Schedule::advance(Progress& progress, std::uint64_t probes) noexcept {
+    progress.next += probes;
+    const Instant at =
+        progress.first + progress.interval * static_cast<std::int64_t>(progress.next);
+    const bool through =
+        (options_.count != 0 && progress.next >= options_.count) || at >= options_.end;
+    if (through) {
+        heap_.front() = heap_.back();
+        heap_.pop_back();
+    } else {
+        heap_.front().at = at;
+    }
+    if (!heap_.empty()) settle_front();
+}
+
+bool Schedule::take(Instant now, Due& due) noexcept {
+    if (heap_.empty() || heap_.front().at > now) return false;
+    const Entry entry = heap_.front();
+    Progress& progress = progress_[entry.target];
+    due = Due{.target = entry.target, .at = entry.at};
+
+    const Duration limit = std::max(progress.interval, options_.late_limit);
+    const Duration late = now - entry.at;
+    if (late > limit) {
+        // The first one that is late by at most `limit` is still worth sending.
+        auto skipped = static_cast<std::uint64_t>((late - limit + progress.interval - Duration{1}) /
+                                                  progress.interval);
+        if (options_.count != 0) skipped = std::min(skipped, options_.count - progress.next);
+        if (options_.end != never) {
+            const auto left = static_cast<std::uint64_t>(
+                (options_.end - entry.at + progress.interval - Duration{1}) / progress.interval);
+            skipped = std::min(skipped, left);
+        }
+        due.skipped = skipped;
+        due.skipped_from = entry.at;
+        due.skipped_until =
+            entry.at + progress.interval * static_cast<std::int64_t>(skipped - 1);
+        due.send = false;
+        advance(progress, skipped);
+        return true;
+    }
+    advance(progress, 1);
+    return true;
+}
+
+bool Flood::done(Instant now) const noexcept {
+    return now >= options_.end || (options_.count != 0 && rounds_ >= options_.count);
+}
+
+std::uint32_t Flood::take() noexcept {
+    const std::uint32_t target = next_;
+    if (++next_ == targets_) {
+        next_ = 0;
+        ++rounds_;
+    }
+    return target;
+}
+
+}  // namespace sipping::schedule
