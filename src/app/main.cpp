@@ -1,1 +1,48 @@
-int main() { return 3; }
+// Arguments in, exit code out (product.md): 3 for what the user has to put right, 4 for what the
+// system refused. The one place where exceptions end.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "arguments.hpp"
+#include "ping.hpp"
+#include "respond.hpp"
+#include "targets.hpp"
+
+namespace {
+
+constexpr int exit_usage = 3;
+constexpr int exit_system = 4;
+
+int complain(int code, const char* message) {
+    fmt::print(stderr, "sipping: {}\n", message);
+    return code;
+}
+
+int dispatch(const sipping::app::Arguments& arguments) {
+    using sipping::app::Command;
+    switch (arguments.command) {
+        case Command::ping: return sipping::app::run_ping(arguments.ping);
+        case Command::respond: return sipping::app::run_respond(arguments.respond);
+        case Command::help:
+        case Command::version: break;
+    }
+    fmt::print("{}", arguments.text);
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        sipping::app::Arguments arguments;
+        const std::string error = sipping::app::parse_arguments(argc, argv, arguments);
+        if (!error.empty()) return complain(exit_usage, error.c_str());
+        return dispatch(arguments);
+    } catch (const sipping::app::UsageError& error) {
+        return complain(exit_usage, error.what());
+    } catch (const std::exception& error) {
+        return complain(exit_system, error.what());
+    }
+}

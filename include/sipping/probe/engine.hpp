@@ -23,7 +23,9 @@
 namespace sipping::probe {
 
 struct EngineOptions {
-    schedule::Options schedule;
+    std::uint64_t count = 0;            ///< probes per target; 0: endless
+    Duration duration = Duration::max();  ///< no probe is due later than this after begin()
+    Duration late_limit = 5ms;          ///< see schedule::Options
     std::uint32_t flood_window = 0;  ///< > 0: flood mode, this many probes in flight
     PortPolicy port_policy = PortPolicy::rotate;
     Duration late_window = 32s;
@@ -67,6 +69,9 @@ public:
     Engine(const EngineOptions& options, const target::TargetTable& targets,
            std::span<const wire::RequestTemplate> requests, std::span<const PoolPort> ports,
            ResultSink& sink);
+
+    /// The first probe is due at `start`. (Apart from construction, which takes its time.)
+    void begin(Instant start);
 
     // The loop calls these in this order, again and again.
 
@@ -140,6 +145,7 @@ private:
     match::ProbeTable table_;
     match::Matcher matcher_;
     PortPool pool_;
+    Instant end_ = never;
     schedule::Schedule schedule_;
     schedule::Flood flood_;
     std::vector<Answer> answers_;

@@ -57,9 +57,8 @@ Engine::Engine(const EngineOptions& options, const target::TargetTable& targets,
       pool_(ports, families_of(targets), options.port_policy,
             longest(timeouts_of(targets)) + options.late_window,
             Key{keyed_hash(options.key, 5, 0), keyed_hash(options.key, 6, 0)}),
-      schedule_(options.flood_window > 0 ? std::vector<Duration>{} : intervals_of(targets),
-                options.schedule),
-      flood_(static_cast<std::uint32_t>(targets.size()), options.schedule),
+      schedule_({}, {}),
+      flood_(0, {}),
       answers_(answer_limit),
       to_tag_(static_cast<std::uint32_t>(keyed_hash(options.key, 7, 0))) {
     assert(requests.size() == targets.size());
@@ -70,13 +69,25 @@ Engine::Engine(const EngineOptions& options, const target::TargetTable& targets,
     }
 }
 
+void Engine::begin(Instant start) {
+    if (options_.duration < never - start) end_ = start + options_.duration;
+    const schedule::Options plan{.start = start,
+                                 .end = end_,
+                                 .count = options_.count,
+                                 .late_limit = options_.late_limit};
+    if (options_.flood_window > 0)
+        flood_ = schedule::Flood(static_cast<std::uint32_t>(targets_.size()), plan);
+    else
+        schedule_ = schedule::Schedule(intervals_of(targets_), plan);
+}
+
 void Engine::note_time(Instant now) noexcept {
     if (promised_wake_ != never && now > promised_wake_ + stall_limit) {
         ++counts_.stalls;
         stall_from_ = promised_wake_;
         stall_until_ = now;
     }
-    promised_wake_ = never;
+    promised_wake_ = now;  // until next_deadline() says that a wait comes
 }
 
 void Engine::start_due(const ClockReading& reading, Outbox& outbox) noexcept {
@@ -182,7 +193,7 @@ void Engine::on_submitted(Outbox& outbox, const ClockReading& reading) noexcept 
         table_.mark_sent(out.probe, out.sent, sent_wall);
         ++counts_.sent;
         match::Slot& slot = table_.at(out.probe);
-        if (out.sent - slot.due > options_.schedule.late_limit) slot.self |= self_late_send;
+        if (out.sent - slot.due > options_.late_limit) slot.self |= self_late_send;
         sink_.sent(SentProbe{.target = slot.target,
                              .call_id = slot.call_id,
                              .source_port = slot.port,
@@ -211,10 +222,11 @@ Instant Engine::next_deadline(Instant now) noexcept {
         else
             next = std::min(next, table_.in_flight() < options_.flood_window
                                       ? now
-                                      : options_.schedule.end);
+                                      : end_);
     }
     const Instant expiry = table_.next_deadline();
-    if (expiry != never) next = std::min(next, expiry + expiry_grace);
+    // Judged when read past it: one tick more, or the wake-up would find nothing to do yet.
+    if (expiry != never) next = std::min(next, expiry + expiry_grace + Duration{1});
     next = std::min(next, pool_.next_replacement());
     promised_wake_ = next == never ? never : std::max(next, now);
     return next;

@@ -1,0 +1,144 @@
+#include "log_files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+#include "local_offset.hpp"
+
+namespace sipping::app {
+namespace {
+
+constexpr std::string_view folder = "sipping-logs";
+// Appenders are looked after this often at most; their own flush interval is far longer.
+constexpr Duration tick_interval = 10ms;
+
+std::string path_for(const config::PingConfig& config, const target::Target& target, bool shared) {
+    if (!config.log_path.empty()) return config.log_path;
+    if (shared) return fmt::format("{}/all.csv", folder);
+    const std::string address = to_string(target.endpoint.address);
+    if (target.endpoint.port == 5060) return fmt::format("{}/{}.csv", folder, address);
+    return fmt::format("{}/{}_{}.csv", folder, address, target.endpoint.port);
+}
+
+}  // namespace
+
+LogFiles::LogFiles(const config::PingConfig& config, const target::TargetTable& targets,
+                   io::FileOps& ops, io::ChunkPool& pool)
+    : targets_(targets),
+      site_(config.site),
+      writer_(local_utc_offset, config.csv == config::CsvForm::classic) {
+    for (const target::Target& target : targets)
+        hosts_.push_back(to_string(target.endpoint.address));
+    if (!config.log) return;
+    const bool classic = config.csv == config::CsvForm::classic;
+    const std::string header{classic ? sink::csv_header_classic : sink::csv_header};
+    const bool shared = targets.size() > file_limit;
+    std::map<std::string, std::uint32_t> by_path;
+    for (std::uint32_t i = 0; i < targets.size(); ++i) {
+        const std::string path = path_for(config, targets[i], shared);
+        const auto [entry, is_new] =
+            by_path.emplace(path, static_cast<std::uint32_t>(files_.size()));
+        file_of_target_.push_back(entry->second);
+        if (is_new) {
+            files_.push_back({std::make_unique<io::Appender>(
+                                  ops, pool, io::Appender::File{path, header}),
+                              i});
+        } else {
+            files_[entry->second].target = every_target;
+        }
+    }
+}
+
+sink::RowContext LogFiles::context(std::uint32_t target) const noexcept {
+    if (target == every_target) return {.target_name = "*", .host = "", .site = site_};
+    return {.target_name = targets_[target].name, .host = hosts_[target], .site = site_};
+}
+
+void LogFiles::put(File& file) noexcept {
+    if (!row_.empty()) file.appender->append(row_.view());
+    row_.clear();
+    next_tick_ = std::min(next_tick_, file.appender->next_tick());
+}
+
+void LogFiles::write(const ProbeResult& result) noexcept {
+    if (files_.empty()) return;
+    writer_.csv(result, context(result.target), row_);
+    put(files_[file_of_target_[result.target]]);
+}
+
+void LogFiles::write(const Gap& gap, File& file) noexcept {
+    writer_.csv(gap, context(gap.target), row_);
+    put(file);
+}
+
+void LogFiles::write(const Gap& gap) noexcept {
+    if (!files_.empty()) write(gap, files_[file_of_target_[gap.target]]);
+}
+
+void LogFiles::mark(GapReason reason, WallTime at) noexcept {
+    for (File& file : files_)
+        write(Gap{.target = file.target, .reason = reason, .from = at, .until = at}, file);
+}
+
+void LogFiles::tick(const ClockReading& reading) noexcept {
+    if (reading.now < next_tick_) return;
+    next_tick_ = never;
+    for (File& file : files_) {
+        file.appender->tick(reading.now);
+        Instant since{};
+        if (const std::uint64_t lost = file.appender->take_lost_for_gap(since); lost > 0)
+            write(Gap{.target = file.target,
+                      .reason = GapReason::log_rows_lost,
+                      .from = reading.wall(since),
+                      .until = reading.wall(),
+                      .count = lost},
+                  file);
+        next_tick_ = std::min(next_tick_, file.appender->next_tick());
+    }
+    if (next_tick_ != never) next_tick_ = std::max(next_tick_, reading.now + tick_interval);
+}
+
+void LogFiles::reopen() noexcept {
+    for (File& file : files_) file.appender->reopen();
+    next_tick_ = Instant{};
+}
+
+void LogFiles::flush() noexcept {
+    for (File& file : files_) file.appender->flush();
+    next_tick_ = Instant{};
+}
+
+bool LogFiles::idle() const noexcept {
+    return std::all_of(files_.begin(), files_.end(),
+                       [](const File& file) { return file.appender->idle(); });
+}
+
+std::uint64_t LogFiles::rows_lost() const noexcept {
+    std::uint64_t lost = 0;
+    for (const File& file : files_) lost += file.appender->stats().rows_lost;
+    return lost;
+}
+
+std::string LogFiles::take_trouble() {
+    for (File& file : files_) {
+        const io::AppenderStats& stats = file.appender->stats();
+        if (stats.last_error == file.reported_error) continue;
+        file.reported_error = stats.last_error;
+        if (stats.last_error == 0)
+            return fmt::format("log '{}' is written again ({} rows were lost)",
+                               file.appender->path(), stats.rows_lost);
+        return fmt::format("cannot write log '{}': {}; probing goes on, rows wait in memory",
+                           file.appender->path(), std::strerror(stats.last_error));
+    }
+    return {};
+}
+
+std::string LogFiles::where() const {
+    if (files_.size() == 1) return files_.front().appender->path();
+    return fmt::format("{}/ ({} files)", folder, files_.size());
+}
+
+}  // namespace sipping::app

@@ -1,0 +1,188 @@
+#include "reporter.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "local_offset.hpp"
+
+namespace sipping::app {
+namespace {
+
+constexpr std::uint64_t statistics_every = 5;  // pings, as the original
+constexpr std::size_t table_line_max = 320;
+
+// Silence on this many different ports, right after a burst, looks like a ban.
+constexpr std::uint32_t ban_ports = 32;
+constexpr Duration ban_burst_limit = 120s;
+constexpr Duration ban_interval_limit = 200ms;
+
+}  // namespace
+
+Reporter::Reporter(const Options& options, const target::TargetTable& targets, LogFiles& log,
+                   io::Appender& text, io::Appender& data)
+    : options_(options),
+      targets_(targets),
+      log_(log),
+      text_(text),
+      data_(data),
+      stats_(targets.size()),
+      bursts_(targets.size()),
+      console_(options.console, local_utc_offset),
+      json_(local_utc_offset, false) {
+    second_.targets = static_cast<std::uint32_t>(targets.size());
+}
+
+void Reporter::sent(const SentProbe& probe) noexcept {
+    stats_[probe.target].on_sent();
+    ++second_.sent;
+    const Duration late = std::max(probe.sent - probe.due, Duration::zero());
+    lateness_.record(late);
+    second_lateness_.record(late);
+    lateness_max_ = std::max(lateness_max_, late);
+    Burst& burst = bursts_[probe.target];
+    if (burst.first_sent == Instant{}) burst.first_sent = probe.sent;
+    console_.on_sent(probe, lines_);
+}
+
+void Reporter::result(const ProbeResult& result) noexcept {
+    stats_[result.target].on_result(result);
+    log_.write(result);
+    const target::Target& target = targets_[result.target];
+    if (options_.console.json) {
+        if (json_lines_.room() < sink::row_size_max) flush_console();
+        json_.json(result, log_.context(result.target), json_lines_);
+    }
+    const WallTime at = has_answer(result.kind) ? result.sent_wall + result.latency
+                                                : reading_.wall();
+    console_.on_result(result, target.name, target.endpoint, at, lines_);
+    count_second(result);
+}
+
+void Reporter::count_second(const ProbeResult& result) noexcept {
+    switch (result.kind) {
+        case Kind::reply:
+        case Kind::provisional:
+            ++second_.received;
+            second_latency_.record(result.latency);
+            second_.worst = std::max(second_.worst, result.latency);
+            break;
+        case Kind::timeout:
+        case Kind::icmp: ++second_.lost; break;
+        case Kind::late: ++second_.late; break;
+        case Kind::duplicate: ++second_.duplicate; break;
+        default: break;
+    }
+}
+
+void Reporter::settled(const Settled& settled) noexcept {
+    stats::TargetStats& stats = stats_[settled.target];
+    const stats::Change change = stats.on_settled(settled, options_.thresholds);
+    if (change == stats::Change::went_down) ++down_;
+    if (change == stats::Change::came_up) --down_;
+    if (change != stats::Change::none)
+        console_.change(change, targets_[settled.target].name, stats, lines_);
+    note_possible_ban(settled);
+    if (options_.console.per_ping && ++settled_ % statistics_every == 0)
+        console_.statistics(stats, lines_);
+}
+
+/// It stays an outage in rows, table and exit code; this only names the other explanation.
+void Reporter::note_possible_ban(const Settled& settled) noexcept {
+    if (!settled.counts) return;
+    Burst& burst = bursts_[settled.target];
+    if (!settled.lost) {
+        if (burst.noted) burst = Burst{.first_sent = settled.sent};
+        ++burst.answered;
+        return;
+    }
+    const target::Target& target = targets_[settled.target];
+    const std::uint64_t run = stats_[settled.target].current_run();
+    const std::uint64_t ports = std::min(options_.ports, ban_ports);
+    if (burst.noted || burst.answered == 0 || run != ports) return;
+    if (target.interval > ban_interval_limit) return;
+    const Duration burst_time =
+        stats_[settled.target].current_outage().begin_at - burst.first_sent;
+    if (burst_time > ban_burst_limit) return;
+    burst.noted = true;
+    line(fmt::format("note: {} possibly rate-limited: silent on all {} ports after {} probes in "
+                     "{:.1f} s",
+                     target.name, ports, burst.answered,
+                     std::chrono::duration<double>(burst_time).count()));
+}
+
+void Reporter::gap(const Gap& gap) noexcept {
+    log_.write(gap);
+    if (!options_.console.json) return;
+    if (json_lines_.room() < sink::row_size_max) flush_console();
+    json_.json(gap, log_.context(gap.target), json_lines_);
+}
+
+void Reporter::icmp(std::uint32_t target, std::uint64_t call_id, const IcmpError& error,
+                    Instant at) noexcept {
+    if (!options_.console.per_ping) return;
+    console_.icmp(reading_.wall(at), error, to_string(targets_[target].endpoint), call_id, lines_);
+}
+
+void Reporter::tick(std::uint32_t in_flight) noexcept {
+    if (!options_.console.summaries) return;
+    if (next_summary_ == never) next_summary_ = reading_.now + 1s;
+    if (reading_.now < next_summary_) return;
+    while (next_summary_ <= reading_.now) next_summary_ += 1s;
+    second_.at = reading_.wall();
+    second_.in_flight = in_flight;
+    second_.targets_down = down_;
+    second_.p50 = second_latency_.quantile(0.5);
+    second_.p99 = second_latency_.quantile(0.99);
+    second_.lateness_p99 = second_lateness_.quantile(0.99);
+    console_.summary(second_, lines_);
+    second_ = sink::SecondSummary{.targets = second_.targets};
+    second_latency_.clear();
+    second_lateness_.clear();
+}
+
+Instant Reporter::next_tick() const noexcept {
+    if (!options_.console.summaries) return never;
+    return next_summary_ == never ? reading_.now : next_summary_;
+}
+
+void Reporter::flush_console() noexcept {
+    if (!lines_.empty()) {
+        const std::string_view text = lines_.view();
+        text_.append(text, static_cast<unsigned>(std::count(text.begin(), text.end(), '\n')));
+        lines_.clear();
+    }
+    if (!json_lines_.empty()) {
+        const std::string_view text = json_lines_.view();
+        data_.append(text, static_cast<unsigned>(std::count(text.begin(), text.end(), '\n')));
+        json_lines_.clear();
+    }
+}
+
+void Reporter::line(std::string_view text) noexcept {
+    lines_.append(text);
+    lines_.append("\n");
+}
+
+void Reporter::table() noexcept {
+    flush_console();
+    // Worth an allocation: only at the end, or when somebody presses a key.
+    std::vector<sink::TableRow> rows;
+    rows.reserve(targets_.size());
+    for (std::size_t i = 0; i < targets_.size(); ++i)
+        rows.push_back({targets_[i].name, &stats_[i]});
+    TextBuffer text(table_line_max * (targets_.size() + 4));
+    console_.table(rows, text);
+    text_.append(text.view(), static_cast<unsigned>(rows.size()));
+}
+
+void Reporter::health(const stats::Health& health) noexcept { console_.health(health, lines_); }
+
+void Reporter::fill(stats::Health& health) const noexcept {
+    health.lateness = lateness_;
+    health.lateness_max = lateness_max_;
+    health.console_lines_lost = console_.lines_lost() + text_.stats().rows_lost;
+    health.log_rows_lost = log_.rows_lost();
+}
+
+}  // namespace sipping::app

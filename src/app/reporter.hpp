@@ -1,0 +1,91 @@
+// Takes everything the engine reports and tells it on: statistics, log files, console. Decides which
+// line is shown when; renders nothing itself (sink) and writes nothing itself (Appender).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "io/appender.hpp"
+#include "log_files.hpp"
+#include "sipping/config/ping_config.hpp"
+#include "sipping/probe/result_sink.hpp"
+#include "sipping/sink/console.hpp"
+#include "sipping/sink/rows.hpp"
+#include "sipping/stats/health.hpp"
+#include "sipping/stats/target_stats.hpp"
+#include "sipping/target/target_table.hpp"
+
+namespace sipping::app {
+
+class Reporter final : public probe::ResultSink {
+public:
+    struct Options {
+        sink::ConsoleOptions console;
+        stats::Thresholds thresholds;
+        bool quiet_statistics = false;  ///< -S
+        std::uint32_t ports = 1;        ///< pool size, for the notes
+    };
+
+    /// `text`: where console lines go; `data`: where JSON lines go. Both may be the same appender.
+    Reporter(const Options& options, const target::TargetTable& targets, LogFiles& log,
+             io::Appender& text, io::Appender& data);
+
+    void sent(const SentProbe& probe) noexcept override;
+    void result(const ProbeResult& result) noexcept override;
+    void settled(const Settled& settled) noexcept override;
+    void gap(const Gap& gap) noexcept override;
+    void icmp(std::uint32_t target, std::uint64_t call_id, const IcmpError& error,
+              Instant at) noexcept override;
+
+    /// The newest reading; lines about what happens now carry it.
+    void set_time(const ClockReading& reading) noexcept { reading_ = reading; }
+    /// Prints the summary line when a second is over. `in_flight` is the engine's.
+    void tick(std::uint32_t in_flight) noexcept;
+    /// When tick() has something to print; `never` without summaries.
+    [[nodiscard]] Instant next_tick() const noexcept;
+    /// Gives rendered text to the appender.
+    void flush_console() noexcept;
+
+    void line(std::string_view text) noexcept;
+    void table() noexcept;
+    void health(const stats::Health& health) noexcept;
+
+    [[nodiscard]] std::span<const stats::TargetStats> statistics() const noexcept {
+        return stats_;
+    }
+    /// Lateness and console losses; the rest of Health is the engine's and the transport's.
+    void fill(stats::Health& health) const noexcept;
+
+private:
+    void count_second(const ProbeResult& result) noexcept;
+    void note_possible_ban(const Settled& settled) noexcept;
+
+    struct Burst {  ///< what preceded a silence, for the ban note
+        Instant first_sent{};
+        std::uint64_t answered = 0;
+        bool noted = false;
+    };
+
+    Options options_;
+    const target::TargetTable& targets_;
+    LogFiles& log_;
+    io::Appender& text_;
+    io::Appender& data_;
+    std::vector<stats::TargetStats> stats_;
+    std::vector<Burst> bursts_;
+    sink::Console console_;
+    sink::RowWriter json_;
+    TextBuffer lines_{128 * 1024};
+    TextBuffer json_lines_{128 * 1024};
+    ClockReading reading_;
+    Instant next_summary_ = never;
+    sink::SecondSummary second_;
+    stats::Histogram second_latency_;
+    stats::Histogram second_lateness_;
+    stats::Histogram lateness_;
+    Duration lateness_max_{};
+    std::uint64_t settled_ = 0;
+    std::uint32_t down_ = 0;
+};
+
+}  // namespace sipping::app

@@ -1,0 +1,161 @@
+#include "targets.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <map>
+
+#include "net/resolve.hpp"
+#include "sipping/target/target_spec.hpp"
+
+namespace sipping::app {
+namespace {
+
+constexpr double rate_refused_per_s = 50;
+constexpr double rate_noted_per_s = 5;
+
+std::string read_whole(const std::string& path) {
+    if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+    std::ifstream file(path, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!file.is_open() || file.bad())
+        throw UsageError(fmt::format("--file '{}': {}", path, std::strerror(errno)));
+    return text;
+}
+
+std::vector<target::TargetSpec> read_specs(const config::PingConfig& config) {
+    std::vector<target::TargetSpec> specs;
+    for (const std::string& text : config.targets) {
+        target::TargetSpec spec;
+        if (const std::string error = target::parse_target(text, spec); !error.empty())
+            throw UsageError(error);
+        specs.push_back(std::move(spec));
+    }
+    if (config.target_file) {
+        const std::string name = *config.target_file == "-" ? "stdin" : *config.target_file;
+        const std::string text = read_whole(*config.target_file);
+        if (const std::string error = target::parse_target_file(name, text, specs); !error.empty())
+            throw UsageError(error);
+        if (specs.empty()) throw UsageError(fmt::format("{}: names no target", name));
+    }
+    return specs;
+}
+
+wire::RequestFields request_fields(const config::PingConfig& config,
+                                   const target::TargetSpec& spec, const Endpoint& endpoint) {
+    wire::RequestFields fields;
+    // The name the user gave stands in the request; an address where there is none.
+    const std::string host = spec.literal ? to_host(endpoint.address) : spec.host;
+    fields.target_host =
+        endpoint.port == 5060 ? host : fmt::format("{}:{}", host, endpoint.port);
+    fields.target_user = spec.uri_user;
+    fields.request_uri = spec.request_uri.value_or(config.request_uri);
+    fields.to = config.to;
+    fields.from = config.from;
+    fields.user = spec.user.value_or(config.user);
+    fields.domain = spec.domain.value_or(config.domain);
+    fields.contact = config.contact;
+    fields.user_agent = config.user_agent.value_or("sipping/" SIPPING_VERSION);
+    fields.headers = config.headers;
+    fields.site = config.site;
+    fields.max_forwards = config.max_forwards;
+    if (config.via_address) {
+        const auto literal = parse_address(*config.via_address);
+        fields.via_host = literal ? to_host(*literal) : *config.via_address;
+    } else {
+        // No route: the sends will fail and say so; the request still needs some address.
+        const Address unspecified{.family = endpoint.address.family};
+        fields.via_host = to_host(
+            net::source_address(endpoint, config.bind, config.device).value_or(unspecified));
+    }
+    return fields;
+}
+
+std::vector<Address> addresses_of(const config::PingConfig& config, const target::TargetSpec& spec,
+                                  Targets& targets) {
+    const std::optional<Family> family =
+        config.bind ? std::optional(config.bind->family) : config.family;
+    if (spec.literal) {
+        if (family && spec.literal->family != *family)
+            throw UsageError(fmt::format("'{}' is not an {} address", spec.text,
+                                         *family == Family::v4 ? "IPv4" : "IPv6"));
+        return {*spec.literal};
+    }
+    net::Resolved resolved = net::resolve(spec.host, family);
+    if (!resolved.error.empty())
+        targets.unresolved.push_back(
+            fmt::format("cannot resolve '{}': {}", spec.host, resolved.error));
+    else if (!config.all_addresses)
+        resolved.addresses.resize(1);
+    return resolved.addresses;
+}
+
+}  // namespace
+
+bool Targets::uses(Family family) const noexcept {
+    return std::any_of(table.begin(), table.end(), [family](const target::Target& target) {
+        return target.endpoint.address.family == family;
+    });
+}
+
+Targets load_targets(const config::PingConfig& config) {
+    Targets targets;
+    for (const target::TargetSpec& spec : read_specs(config)) {
+        const std::vector<Address> addresses = addresses_of(config, spec, targets);
+        for (const Address& address : addresses) {
+            const Endpoint endpoint{address, spec.port != 0 ? spec.port : config.port};
+            const wire::RequestFields fields = request_fields(config, spec, endpoint);
+            if (const std::string error = wire::RequestTemplate::check(fields); !error.empty())
+                throw UsageError(error);
+            targets.requests.emplace_back(fields);
+            targets.table.push_back(
+                {.endpoint = endpoint,
+                 .interval = spec.interval.value_or(config.interval),
+                 .timeout = spec.timeout.value_or(config.timeout),
+                 .name = addresses.size() > 1
+                             ? fmt::format("{} ({})", spec.name, to_string(address))
+                             : spec.name});
+        }
+    }
+    if (config.rate_per_s) {
+        const double interval_ns = 1e9 * static_cast<double>(targets.table.size()) /
+                                   *config.rate_per_s;
+        for (target::Target& target : targets.table)
+            target.interval = Duration{std::max<std::int64_t>(
+                1, static_cast<std::int64_t>(interval_ns))};
+    }
+    return targets;
+}
+
+std::string check_rates(const config::PingConfig& config, const target::TargetTable& targets) {
+    std::map<std::string, double> rates;  // by address: ports share one box
+    for (const target::Target& target : targets) {
+        if (target.endpoint.address.is_loopback()) continue;
+        rates[to_string(target.endpoint.address)] +=
+            1.0 / std::chrono::duration<double>(target.interval).count();
+    }
+    for (const auto& [address, rate] : rates) {
+        if (config.mine || config.dry_run) break;
+        if (config.flood)
+            throw UsageError(fmt::format(
+                "--flood to {} needs --mine: say that this target is yours to load", address));
+        if (rate > rate_refused_per_s)
+            throw UsageError(
+                fmt::format("{:.0f} probes a second to {} need --mine: say that this target is "
+                            "yours to load (without it {:.0f} a second are allowed)",
+                            rate, address, rate_refused_per_s));
+    }
+    for (const auto& [address, rate] : rates)
+        if (rate > rate_noted_per_s)
+            return fmt::format("{:.1f} probes a second to {}: many SBCs ban senders above {:.0f} a "
+                               "second; see the README before you blame the path",
+                               rate, address, rate_noted_per_s);
+    return {};
+}
+
+}  // namespace sipping::app

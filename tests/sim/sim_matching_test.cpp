@@ -1,0 +1,201 @@
+// Whose answer is it: the three-of-four rule, answers from elsewhere, and what belongs to nobody.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "simulation.hpp"
+
+namespace sipping::sim {
+namespace {
+
+SimOptions one_probe() {
+    SimOptions options;
+    options.engine.count = 1;
+    return options;
+}
+
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
+    const std::size_t at = text.find(what);
+    if (at != std::string::npos) text.replace(at, what.size(), with);
+}
+
+/// Spoils the fields named by the bits of `fields` (Mangled) in an answer.
+std::string spoiled(SeenRequest request, unsigned fields) {
+    if (fields & mangled_call_id) request.call_id = "1" + request.call_id;
+    if (fields & mangled_via) replace_all(request.via, "branch=z9hG4bK", "branch=z9hG4bKx");
+    if (fields & mangled_from_tag) replace_all(request.from, ";tag=", ";tag=x");
+    if (fields & mangled_cseq) request.cseq = "1 OPTIONS";
+    return answer_to(request, "200 OK");
+}
+
+TEST(SimMatching, three_of_four_fields_or_the_right_call_id_on_the_right_path) {
+    for (unsigned fields = 0; fields < 16; ++fields) {
+        for (const bool elsewhere : {false, true}) {
+            Simulation sim(one_probe());
+            sim.network.peer = [&](const SeenRequest& request) -> std::vector<std::string> {
+                Endpoint from = request.to_endpoint;
+                if (elsewhere) from.port = 6060;
+                sim.network.deliver(request.sent + 1ms, request.socket, from,
+                                    spoiled(request, fields));
+                return {};
+            };
+            sim.run();
+            const int agreeing = 4 - std::popcount(fields);
+            const bool call_id_right = (fields & mangled_call_id) == 0;
+            const bool ours = agreeing >= 3 || (call_id_right && !elsewhere);
+            SCOPED_TRACE(testing::Message() << "spoiled " << fields << " elsewhere " << elsewhere);
+            EXPECT_EQ(sim.recorder.of(Kind::reply), ours ? 1u : 0u);
+            EXPECT_EQ(sim.recorder.of(Kind::timeout), ours ? 0u : 1u);
+            EXPECT_EQ(sim.engine->counts().foreign, ours ? 0u : 1u);
+            if (!ours) continue;
+            EXPECT_EQ(sim.recorder.rows[0].result.mangled, fields);
+            EXPECT_EQ(sim.recorder.rows[0].result.from_elsewhere, elsewhere);
+        }
+    }
+}
+
+TEST(SimMatching, the_very_port_used_belongs_to_the_path) {
+    // Call-ID alone, from the right address, but to another of our ports: foreign.
+    Simulation sim(one_probe());
+    sim.network.peer = [&](const SeenRequest& request) -> std::vector<std::string> {
+        sim.network.deliver(request.sent + 1ms, (request.socket + 1) % 64, request.to_endpoint,
+                            spoiled(request, mangled_via | mangled_cseq));
+        return {};
+    };
+    sim.run();
+    EXPECT_EQ(sim.engine->counts().foreign, 1u);
+    EXPECT_EQ(sim.recorder.of(Kind::timeout), 1u);
+}
+
+TEST(SimMatching, an_answer_to_another_of_our_ports_is_matched_and_said) {
+    Simulation sim(one_probe());
+    std::uint16_t other = 0;
+    sim.network.peer = [&](const SeenRequest& request) -> std::vector<std::string> {
+        const std::uint32_t socket = (request.socket + 5) % 64;
+        other = sim.network.ports[socket];
+        sim.network.deliver(request.sent + 1ms, socket, request.to_endpoint,
+                            answer_to(request, "200 OK"));
+        return {};
+    };
+    sim.run();
+    ASSERT_EQ(sim.recorder.of(Kind::reply), 1u);
+    EXPECT_EQ(sim.recorder.rows[0].result.arrival_port, other);
+    EXPECT_FALSE(sim.recorder.rows[0].result.from_elsewhere);
+}
+
+TEST(SimMatching, the_site_belongs_to_the_call_id) {
+    SimOptions options = one_probe();
+    options.engine.site = "noc-1";
+    Simulation sim(options);
+    std::string seen;
+    sim.network.peer = [&](const SeenRequest& request) -> std::vector<std::string> {
+        seen = request.call_id;
+        SeenRequest rewritten = request;
+        rewritten.call_id = request.call_id.substr(0, 11) + "192.0.2.200";
+        return {answer_to(rewritten, "200 OK")};
+    };
+    sim.run();
+    EXPECT_TRUE(seen.ends_with("@noc-1"));
+    ASSERT_EQ(sim.recorder.of(Kind::reply), 1u);
+    EXPECT_EQ(sim.recorder.rows[0].result.mangled, mangled_call_id);
+}
+
+TEST(SimMatching, another_probe_s_identity_is_that_probe_s_answer) {
+    // Every answer carries the previous request's identity: each probe is answered late, by name.
+    SimOptions options;
+    options.interval = 100ms;
+    options.engine.count = 20;
+    Simulation sim(options);
+    SeenRequest previous;
+    sim.network.peer = [&](const SeenRequest& request) -> std::vector<std::string> {
+        SeenRequest answered = previous;
+        previous = request;
+        if (answered.text.empty()) return {};
+        return {answer_to(answered, "200 OK")};
+    };
+    sim.run();
+    EXPECT_EQ(sim.recorder.of(Kind::reply), 19u);
+    EXPECT_EQ(sim.recorder.of(Kind::timeout), 1u);
+    for (const Row& row : sim.recorder.rows_of(Kind::reply))
+        EXPECT_NEAR(static_cast<double>(row.result.latency.count()), 105e6, 1e5);
+}
+
+TEST(SimMatching, hostile_datagrams_are_counted_under_their_kind_and_change_nothing) {
+    SimOptions options;
+    options.engine.count = 50;
+    options.interval = 50ms;
+    Simulation sim(options);
+    sim.network.peer = [&](const SeenRequest& request) -> std::vector<std::string> {
+        const std::string good = answer_to(request, "200 OK");
+        SeenRequest anonymous = request;
+        anonymous.call_id.clear();
+        replace_all(anonymous.via, "branch=z9hG4bK", "branch=");
+        std::string huge = "SIP/2.0 200 OK\r\n";
+        while (huge.size() < 64000) huge += "X-Filler: aaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n";
+        SeenRequest forged = request;
+        forged.call_id = "9999999999";
+        replace_all(forged.via, "branch=z9hG4bK", "branch=z9hG4bK9999999999");
+        return {answer_to(anonymous, "200 OK"),
+                huge + "\r\n",
+                std::string(300, '\0'),
+                "\x1b[2J\x1b[31mSIP/2.0 200 OK\r\n\r\n",
+                "SIP/2.0 200 OK\r\nContent-Length: 9999\r\n\r\n",
+                answer_to(forged, "200 OK"),
+                "\r\n\r\n",
+                "",
+                "OPTIONS sip:x SIP/2.0\r\n\r\n",
+                good};
+    };
+    sim.run();
+    EXPECT_EQ(sim.recorder.of(Kind::reply), 50u);
+    EXPECT_EQ(sim.recorder.rows.size(), 50u);
+    const probe::EngineCounts& counts = sim.engine->counts();
+    EXPECT_EQ(counts.foreign, 100u);  // without Call-ID, and with one that is not ours
+    EXPECT_EQ(counts.keep_alives, 150u);  // CRLF, empty, NULs
+    EXPECT_EQ(counts.requests, 50u);
+    using wire::DecodeError;
+    EXPECT_EQ(counts.malformed[static_cast<std::size_t>(DecodeError::too_many_headers)], 50u);
+    EXPECT_EQ(counts.malformed[static_cast<std::size_t>(DecodeError::not_sip)], 50u);
+    EXPECT_EQ(counts.malformed[static_cast<std::size_t>(DecodeError::truncated)], 50u);
+    sim.expect_books_balance();
+}
+
+TEST(SimMatching, requests_on_a_probe_port_are_answered_without_harm) {
+    Simulation sim(one_probe());
+    sim.step();
+    const auto request = [](std::string_view method) {
+        return std::string(method) +
+               " sip:sipping@198.51.100.1 SIP/2.0\r\n"
+               "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKpeer;rport\r\n"
+               "From: <sip:peer@192.0.2.1>;tag=1\r\nTo: <sip:sipping@198.51.100.1>\r\n"
+               "Call-ID: from-the-peer\r\nCSeq: 7 " +
+               std::string(method) +
+               "\r\nMax-Forwards: 70\r\nUser-Agent: a peer with a long name to be answered\r\n"
+               "Content-Length: 0\r\n\r\n";
+    };
+    sim.inbox.clear();
+    const std::vector<std::string> texts{request("OPTIONS"), request("NOTIFY"), request("ACK")};
+    for (const std::string& text : texts)
+        sim.inbox.arrivals.push_back({.at = sim.network.reading().now,
+                                      .socket = 3,
+                                      .from = {*parse_address("192.0.2.1"), 5060},
+                                      .bytes = text});
+    sim.engine->on_inbox(sim.inbox, sim.network.reading());
+    EXPECT_EQ(sim.engine->counts().requests, 3u);
+    sim.engine->start_due(sim.network.reading(), sim.outbox);
+    std::vector<std::string> answers;
+    for (const probe::Outgoing& out : sim.outbox.entries()) {
+        EXPECT_EQ(out.probe, probe::no_probe);
+        EXPECT_EQ(out.socket, 3u);
+        answers.emplace_back(out.text().substr(0, out.text().find('\r')));
+    }
+    std::sort(answers.begin(), answers.end());
+    EXPECT_EQ(answers, (std::vector<std::string>{"SIP/2.0 200 OK", "SIP/2.0 501 Not Implemented"}));
+    sim.outbox.clear();
+    sim.run();
+    sim.expect_books_balance();
+}
+
+}  // namespace
+}  // namespace sipping::sim
