@@ -11,8 +11,8 @@
 
 namespace sipping::stats {
 
-/// A run of consecutive losses, from the sending of its first lost probe to the sending of the probe
-/// whose answer ended it (or of the last lost one while it lasts).
+/// A run of consecutive losses, from the sending of its first lost probe to the sending of the
+/// probe whose answer ended it (or of the last lost one while it lasts).
 struct Outage {
     WallTime begin{};
     WallTime end{};
@@ -36,6 +36,9 @@ public:
     void on_sent() noexcept { ++sent_; }
     void on_result(const ProbeResult& result) noexcept;
     [[nodiscard]] Change on_settled(const Settled& settled, const Thresholds& thresholds) noexcept;
+    /// For a total over targets: counters and latencies are summed, of runs and outages the longest
+    /// are kept. Current runs and DOWN/UP stay this object's own.
+    void merge(const TargetStats& other) noexcept;
 
     [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
     [[nodiscard]] std::uint64_t count(Kind kind) const noexcept;
@@ -55,20 +58,40 @@ public:
     [[nodiscard]] std::uint64_t last_run() const noexcept;     ///< the last finished one
     [[nodiscard]] std::uint64_t current_run() const noexcept;
     [[nodiscard]] const Outage& longest_outage() const noexcept;  ///< lost == 0: none. By length.
-    /// The outage that went_down / came_up is about.
+    /// The outage that went_down / came_up is about: from the first loss to the first of the
+    /// answers that ended it. With rise > 1 it spans answers that were too few, and counts all its
+    /// losses.
     [[nodiscard]] const Outage& current_outage() const noexcept;
     [[nodiscard]] bool down() const noexcept;
+    /// Late answers count: it was slow, not silent.
     [[nodiscard]] bool ever_answered() const noexcept;
 
     /// Status codes seen in replies: count by class 1xx..6xx is enough for tables.
-    [[nodiscard]] const std::array<std::uint64_t, 7>& by_class() const noexcept { return by_class_; }
+    [[nodiscard]] const std::array<std::uint64_t, 7>& by_class() const noexcept {
+        return by_class_;
+    }
 
 private:
     std::uint64_t sent_ = 0;
     std::array<std::uint64_t, kind_count> kinds_{};
     std::array<std::uint64_t, 7> by_class_{};
     Histogram latency_;
-    // further members as the implementation needs them
+    Duration latency_sum_{};
+    Duration latency_min_{};
+    Duration latency_max_{};
+
+    std::uint64_t longest_run_ = 0;
+    std::uint64_t last_run_ = 0;
+    std::uint64_t current_run_ = 0;
+    std::uint64_t answers_in_a_row_ = 0;
+    bool down_ = false;
+    Outage run_;     // the losses of the current (or last) run
+    Outage outage_;  // what DOWN and UP are about: one run, or several while it stays DOWN
+    Outage longest_;
+
+    void extend_runs(const Settled& settled) noexcept;
+    void end_runs(const Settled& settled) noexcept;
+    void keep_longest() noexcept;
 };
 
 }  // namespace sipping::stats
