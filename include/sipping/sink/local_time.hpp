@@ -9,7 +9,8 @@
 
 namespace sipping::sink {
 
-/// Seconds east of UTC at this UNIX time. (The app passes one made of localtime_r; tests a constant.)
+/// Seconds east of UTC at this UNIX time. (The app passes one made of localtime_r; tests a
+/// constant.)
 using UtcOffset = std::int32_t (*)(std::int64_t unix_s) noexcept;
 
 /// Renders "dd/mm/yy HH:MM:SS:micros" (day first, 24-hour clock) and remembers the last second, so

@@ -7,6 +7,7 @@
 
 #include "sipping/base/text_buffer.hpp"
 #include "sipping/result/probe_result.hpp"
+#include "sipping/sink/line_writer.hpp"
 #include "sipping/sink/local_time.hpp"
 
 namespace sipping::sink {
@@ -16,8 +17,13 @@ inline constexpr std::string_view csv_header =
 inline constexpr std::string_view csv_header_classic =
     "time,timestamp,host,latency,callid,response\n";
 
-/// The longest row; render only into a buffer with this much room.
-inline constexpr std::size_t row_size_max = 2048;
+/// The longest text of others in a row, in bytes as received (a host name ends at 253, RFC 1035);
+/// what is longer is cut, with "...".
+inline constexpr std::size_t row_text_max = 256;
+
+/// The longest row; render only into a buffer with this much room. Three texts (response, target,
+/// site) of which each byte may become six characters, and at most 1024 bytes of our own.
+inline constexpr std::size_t row_size_max = 3 * 6 * row_text_max + 1024;
 
 /// What a row needs beside the result.
 struct RowContext {
@@ -26,18 +32,25 @@ struct RowContext {
     std::string_view site;         ///< non-empty: the Call-ID is digits@site
 };
 
+/// CSV columns hold nothing where there is nothing (a gap's latency, response and callid; port 0).
+/// A JSON line has the CSV header's keys in its order: time, host, target, kind are strings,
+/// timestamp a number, latency, callid, response, source_port null where there is nothing (drops
+/// have neither latency nor response), detail an object of strings.
 class RowWriter {
 public:
     RowWriter(UtcOffset offset, bool classic) noexcept : time_(offset), classic_(classic) {}
 
-    /// One whole row with its line end, or nothing: classic form has no late, duplicate or gap rows.
-    /// False only when `out` has too little room (then unchanged).
+    /// One whole row with its line end, or nothing: classic form has no late, duplicate or gap
+    /// rows. False only when `out` has too little room (then unchanged).
     bool csv(const ProbeResult& result, const RowContext& context, TextBuffer& out) noexcept;
     bool csv(const Gap& gap, const RowContext& context, TextBuffer& out) noexcept;
     bool json(const ProbeResult& result, const RowContext& context, TextBuffer& out) noexcept;
     bool json(const Gap& gap, const RowContext& context, TextBuffer& out) noexcept;
 
 private:
+    void csv_begin(LineWriter& row, WallTime at) noexcept;
+    void json_begin(LineWriter& row, WallTime at) noexcept;
+
     LocalTime time_;
     bool classic_;
 };
