@@ -2,14 +2,16 @@
 // Renders into a TextBuffer; decides what is shown in which mode, never writes anywhere itself.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "sipping/base/text_buffer.hpp"
 #include "sipping/result/probe_result.hpp"
+#include "sipping/sink/line_writer.hpp"
 #include "sipping/sink/local_time.hpp"
 #include "sipping/stats/health.hpp"
 #include "sipping/stats/target_stats.hpp"
@@ -17,13 +19,15 @@
 namespace sipping::sink {
 
 struct ConsoleOptions {
-    bool per_ping = true;       ///< '>', '<' and 'X' lines (one target, up to 20/s, or -v)
-    bool statistics = true;     ///< false: -S
-    bool summaries = false;     ///< a line a second (many targets or fast)
-    bool print_sent = false;    ///< -x
+    bool per_ping = true;         ///< '>', '<' and 'X' lines (one target, up to 20/s, or -v)
+    bool statistics = true;       ///< false: -S
+    bool summaries = false;       ///< a line a second (many targets or fast)
+    bool print_sent = false;      ///< -x
     bool print_received = false;  ///< -X
     bool color = false;
-    bool json = false;          ///< stdout belongs to JSON lines: no console text there
+    /// stdout belongs to JSON lines: nothing is shown but table() and health(), which the app may
+    /// send elsewhere.
+    bool json = false;
     std::string site;
 };
 
@@ -32,6 +36,8 @@ struct TableRow {
     std::string_view name;
     const stats::TargetStats* stats = nullptr;
 };
+
+struct TableCells;
 
 /// Everything of the last second, for the summary line.
 struct SecondSummary {
@@ -53,29 +59,59 @@ struct SecondSummary {
 
 class Console {
 public:
-    Console(ConsoleOptions options, UtcOffset offset) : options_(std::move(options)), time_(offset) {}
+    Console(ConsoleOptions options, UtcOffset offset)
+        : options_(std::move(options)), time_(offset) {}
 
-    // Each appends to `out` what this mode shows for the event, maybe nothing. Lines that do not fit
-    // are dropped whole and counted in lines_lost().
+    // Each appends to `out` what this mode shows for the event, maybe nothing. Lines that do not
+    // fit are dropped whole and counted in lines_lost().
     void on_sent(const SentProbe& probe, TextBuffer& out) noexcept;
-    void on_result(const ProbeResult& result, std::string_view target_name, const Endpoint& target,
+    /// `target` is the endpoint asked; `at` is now, the time of lines about what did not come (an
+    /// answer's line carries the time it was received).
+    void on_result(const ProbeResult& result, const Endpoint& target, WallTime at,
                    TextBuffer& out) noexcept;
+    /// An ICMP error, when it arrives; whether its probe is lost is not known yet. Call-ID 0: not
+    /// known. Without per-ping lines at most `icmp_lines_per_s` are shown, the others counted.
+    void icmp(WallTime at, const IcmpError& error, std::string_view target_name,
+              std::uint64_t call_id, TextBuffer& out) noexcept;
+    static constexpr std::uint32_t icmp_lines_per_s = 10;
     /// The two statistics lines of the original.
     void statistics(const stats::TargetStats& stats, TextBuffer& out) noexcept;
+    /// One line, its columns as wide as the widest value so far.
     void summary(const SecondSummary& second, TextBuffer& out) noexcept;
     /// "DOWN <target> since <time>", "UP <target> after 182 s, 182 lost"
     void change(stats::Change change, std::string_view target_name, const stats::TargetStats& stats,
                 TextBuffer& out) noexcept;
-    /// The table so far or the final one; `out` may be large (about 200 bytes a target).
+    /// The table so far or the final one; `out` should be large (about 250 bytes a target).
     void table(std::span<const TableRow> rows, TextBuffer& out) noexcept;
+    /// What the prober did wrong itself, its books, and in plain words whether that explains
+    /// losses.
     void health(const stats::Health& health, TextBuffer& out) noexcept;
 
     [[nodiscard]] std::uint64_t lines_lost() const noexcept { return lines_lost_; }
 
 private:
+    template <class Render>
+    void print_line(TextBuffer& out, std::string_view color, Render&& render) noexcept;
+    void raw(std::string_view message, TextBuffer& out) noexcept;
+    void stamp(LineWriter& line, WallTime at) noexcept;
+    void stamp_second(LineWriter& line, WallTime at) noexcept;
+    void id(LineWriter& line, std::uint64_t call_id) noexcept;
+    void answer_line(LineWriter& line, const ProbeResult& result) noexcept;
+    void drop_line(LineWriter& line, const ProbeResult& result, const Endpoint& target,
+                   WallTime at) noexcept;
+    void hidden_icmp(TextBuffer& out) noexcept;
+    void summary_cell(LineWriter& line, std::size_t column, std::string_view label,
+                      std::string_view value, std::string_view unit) noexcept;
+    void verdict(const stats::Health& health, TextBuffer& out) noexcept;
+    void table_row(const TableRow& row, TableCells& cells) noexcept;
+
     ConsoleOptions options_;
     LocalTime time_;
     std::uint64_t lines_lost_ = 0;
+    std::array<std::size_t, 16> summary_widths_{};
+    std::int64_t icmp_second_ = INT64_MIN;
+    std::uint32_t icmp_shown_ = 0;   // within icmp_second_
+    std::uint64_t icmp_hidden_ = 0;  // since the last line that told
 };
 
 }  // namespace sipping::sink

@@ -1,0 +1,226 @@
+// Lines about single probes and targets. The summary, the table and the health report have their
+// own files.
+#include "sipping/sink/console.hpp"
+
+#include "sipping/sink/console_line.hpp"
+#include "sipping/sink/escape.hpp"
+#include "sipping/sink/words.hpp"
+
+namespace sipping::sink {
+namespace {
+
+// SGR sequences (ECMA-48 section 8.3.117).
+constexpr std::string_view no_color;
+constexpr std::string_view red = "\x1b[31m";
+constexpr std::string_view bold_red = "\x1b[1;31m";
+constexpr std::string_view green = "\x1b[32m";
+constexpr std::string_view yellow = "\x1b[33m";
+
+/// What is odd about an answer; nothing for an ordinary one.
+void answer_notes(LineWriter& line, const ProbeResult& result) noexcept {
+    if (result.mangled != 0) {
+        line.put(" [mangled: ");
+        write_mangled(line, result.mangled);
+        line.put(']');
+    }
+    if (result.from_elsewhere) {
+        line.put(" [from ");
+        line.endpoint(result.from);
+        line.put(']');
+    }
+    if (result.arrival_port != 0) line.print(" [to port {}]", result.arrival_port);
+    if (result.retry_after_s >= 0) line.print(" [Retry-After: {}]", result.retry_after_s);
+}
+
+std::string_view color_of(Kind kind) noexcept {
+    switch (kind) {
+        case Kind::late:
+        case Kind::duplicate: return yellow;
+        case Kind::reply:
+        case Kind::provisional:
+        case Kind::pending: return no_color;
+        default: return red;
+    }
+}
+
+}  // namespace
+
+void Console::raw(std::string_view message, TextBuffer& out) noexcept {
+    if (!append_escaped_message(out, message, "    ")) ++lines_lost_;
+}
+
+void Console::stamp(LineWriter& line, WallTime at) noexcept {
+    std::array<char, LocalTime::size> text;
+    line.put('(');
+    line.put(time_.render(at, text));
+    line.put(')');
+}
+
+void Console::id(LineWriter& line, std::uint64_t call_id) noexcept {
+    if (call_id == 0) return;
+    line.put(" [id: ");
+    write_call_id(line, call_id, options_.site);
+    line.put(']');
+}
+
+void Console::on_sent(const SentProbe& probe, TextBuffer& out) noexcept {
+    if (options_.json) return;
+    if (options_.per_ping) {
+        print_line(out, no_color, [&](LineWriter& line) {
+            line.put("> ");
+            stamp(line, probe.sent_wall);
+            line.put(" Sending to ");
+            line.endpoint(probe.to);
+            id(line, probe.call_id);
+        });
+    }
+    if (options_.print_sent) raw(probe.raw, out);
+}
+
+void Console::answer_line(LineWriter& line, const ProbeResult& result) noexcept {
+    line.put("< ");
+    stamp(line, result.sent_wall + result.latency);
+    switch (result.kind) {
+        case Kind::late: line.put(" Late reply from "); break;
+        case Kind::duplicate: line.put(" Duplicate reply from "); break;
+        default: line.put(" Reply from "); break;
+    }
+    line.address(result.from.address);
+    line.put(" (");
+    line.milliseconds(result.latency);
+    line.put("ms): ");
+    write_escaped(line, result.status_line);
+    // An ordinary reply's line is the original's, which has no id.
+    if (result.kind == Kind::late || result.kind == Kind::duplicate) id(line, result.call_id);
+    answer_notes(line, result);
+}
+
+void Console::drop_line(LineWriter& line, const ProbeResult& result, const Endpoint& target,
+                        WallTime at) noexcept {
+    line.put(result.kind == Kind::pending ? "? " : "X ");
+    stamp(line, at);
+    switch (result.kind) {
+        case Kind::send_error: line.put(" Could not send to "); break;
+        case Kind::local: line.put(" Not sent to "); break;
+        case Kind::pending: line.put(" Ended while waiting for response from "); break;
+        default: line.put(" Timed out waiting for response from "); break;
+    }
+    line.endpoint(target);
+    if (result.kind == Kind::send_error) {
+        line.put(": ");
+        write_errno(line, result.error);
+    }
+    if (result.kind == Kind::local && result.local_reason == LocalReason::no_free_port)
+        line.put(": no free source port");
+    if (result.kind == Kind::local && result.local_reason == LocalReason::no_identity)
+        line.put(": no room for its identity");
+    id(line, result.call_id);
+    if (result.kind == Kind::icmp) {
+        line.put(" (ICMP ");
+        write_icmp(line, result.icmp);
+        line.put(" from ");
+        line.address(result.icmp.from);
+        line.put(')');
+    }
+    if (result.self != 0) {
+        line.put(" [perhaps our own: ");
+        write_self(line, result.self);
+        line.put(']');
+    }
+}
+
+void Console::on_result(const ProbeResult& result, const Endpoint& target, WallTime at,
+                        TextBuffer& out) noexcept {
+    if (options_.json) return;
+    const bool answered = has_answer(result.kind);
+    if (options_.per_ping) {
+        print_line(out, color_of(result.kind), [&](LineWriter& line) {
+            if (answered)
+                answer_line(line, result);
+            else
+                drop_line(line, result, target, at);
+        });
+    }
+    if (options_.print_received && answered) raw(result.raw, out);
+}
+
+void Console::hidden_icmp(TextBuffer& out) noexcept {
+    if (icmp_hidden_ == 0) return;
+    print_line(out, no_color, [&](LineWriter& line) {
+        line.print("! {} more ICMP errors, not shown", icmp_hidden_);
+    });
+    icmp_hidden_ = 0;
+}
+
+void Console::icmp(WallTime at, const IcmpError& error, std::string_view target_name,
+                   std::uint64_t call_id, TextBuffer& out) noexcept {
+    if (options_.json) return;
+    const auto second = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
+    if (second != icmp_second_) {
+        hidden_icmp(out);
+        icmp_second_ = second;
+        icmp_shown_ = 0;
+    }
+    if (!options_.per_ping && icmp_shown_ >= icmp_lines_per_s) {
+        ++icmp_hidden_;
+        return;
+    }
+    ++icmp_shown_;
+    print_line(out, no_color, [&](LineWriter& line) {
+        line.put("! ");
+        stamp(line, at);
+        line.put(" ICMP ");
+        write_icmp(line, error);
+        line.put(" from ");
+        line.address(error.from);
+        line.put(" for ");
+        write_escaped(line, target_name);
+        id(line, call_id);
+    });
+}
+
+void Console::statistics(const stats::TargetStats& stats, TextBuffer& out) noexcept {
+    if (options_.json || !options_.statistics) return;
+    print_line(out, no_color, [&](LineWriter& line) {
+        line.print(
+            "        [Recd: {} | Lost: {}]     [loss stats: longest run: {}  length of last "
+            "run: {}  length of current run: {}]",
+            stats.received(), stats.lost(), stats.longest_run(), stats.last_run(),
+            stats.current_run());
+    });
+    print_line(out, no_color, [&](LineWriter& line) {
+        line.put("        [min/max/avg ");
+        if (stats.received() == 0) {
+            line.put("-/-/-]");
+            return;
+        }
+        line.milliseconds(stats.latency_min());
+        line.put('/');
+        line.milliseconds(stats.latency_max());
+        line.put('/');
+        line.milliseconds(stats.latency_mean());
+        line.put(']');
+    });
+}
+
+void Console::change(stats::Change change, std::string_view target_name,
+                     const stats::TargetStats& stats, TextBuffer& out) noexcept {
+    if (options_.json || change == stats::Change::none) return;
+    const stats::Outage& outage = stats.current_outage();
+    const bool down = change == stats::Change::went_down;
+    print_line(out, down ? bold_red : green, [&](LineWriter& line) {
+        line.put(down ? "DOWN " : "UP ");
+        write_escaped(line, target_name);
+        if (down) {
+            std::array<char, LocalTime::size> text;
+            line.put(" since ");
+            line.put(time_.render(outage.begin, text));
+        } else {
+            line.put(" after ");
+            line.seconds(outage.length());
+            line.print(", {} lost", outage.lost);
+        }
+    });
+}
+
+}  // namespace sipping::sink
