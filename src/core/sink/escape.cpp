@@ -10,12 +10,15 @@ constexpr std::string_view hex = "0123456789abcdef";
 // Bits of the table below: what an ASCII byte may be copied into as it is.
 constexpr std::uint8_t plain_text = 1;
 constexpr std::uint8_t plain_json = 2;
+constexpr std::uint8_t plain_csv = 4;
 
 constexpr std::array<std::uint8_t, 256> plain = [] {
     std::array<std::uint8_t, 256> table{};
     for (std::size_t byte = 0x20; byte < 0x7f; ++byte)
-        table[byte] = plain_text | plain_json;
-    table['"'] = table['\\'] = plain_text;
+        table[byte] = plain_text | plain_json | plain_csv;
+    table['"'] = plain_text;
+    table['\\'] = plain_text | plain_csv;
+    table[','] = plain_text | plain_json;
     return table;
 }();
 
@@ -133,10 +136,15 @@ void write_escaped_message(LineWriter& writer, std::string_view message,
 
 void write_csv_field(LineWriter& writer, std::string_view text, std::size_t limit) noexcept {
     const std::string_view kept = cut_utf8(text, limit);
+    const bool formula =
+        !kept.empty() && (kept[0] == '=' || kept[0] == '+' || kept[0] == '-' || kept[0] == '@');
+    if (!formula && text.size() <= limit && plain_run(text, plain_csv) == text.size()) {
+        writer.put(text);  // nearly all fields
+        return;
+    }
     const bool quotes = kept.find_first_of(",\"") != std::string_view::npos;
     if (quotes) writer.put('"');
-    if (!kept.empty() && std::string_view{"=+-@"}.find(kept[0]) != std::string_view::npos)
-        writer.put('\'');
+    if (formula) writer.put('\'');
     std::string_view rest = kept;
     while (true) {
         const std::size_t quote = rest.find('"');
