@@ -74,7 +74,7 @@ class Purity(unittest.TestCase):
 
     def test_the_check_can_fail(self):
         samples = {
-            "clock_gettime": "#include <ctime>\nint f() { timespec t; return clock_gettime(0, &t); }",
+            "clock_gettime": "#include <ctime>\nint f() { return clock_gettime(0, nullptr); }",
             "now": "#include <chrono>\nusing std::chrono::steady_clock;\n"
                    "long f() { return steady_clock::now().time_since_epoch().count(); }",
             "sendto": "#include <sys/socket.h>\nlong f() { return sendto(1, 0, 0, 0, 0, 0); }",
@@ -82,7 +82,7 @@ class Purity(unittest.TestCase):
             "random_device": "#include <random>\nunsigned f() { return std::random_device{}(); }",
             "open": "#include <fcntl.h>\nint f() { return open(\"x\", 0); }",
             "puts": "#include <cstdio>\nvoid f() { std::printf(\"x\\n\"); }",
-            "io_uring": "extern \"C\" int io_uring_enter(int);\nint f() { return io_uring_enter(0); }",
+            "io_uring": "extern \"C\" int io_uring_enter();\nint f() { return io_uring_enter(); }",
         }
         with tempfile.TemporaryDirectory() as folder:
             for word, source in samples.items():

@@ -1,0 +1,141 @@
+"""`sipping respond`, asked by a client of our own that shares no code with it."""
+
+import re
+import signal
+import socket
+import time
+import unittest
+
+from support import SippingCase
+
+
+def request(method, port, number, extra=""):
+    return (f"{method} sip:127.0.0.1 SIP/2.0\r\n"
+            f"Via: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKtest{number};rport\r\n"
+            f"Max-Forwards: 70\r\nFrom: <sip:a@example.org>;tag=f{number}\r\n"
+            f"To: <sip:127.0.0.1>\r\nCall-ID: call-{number}\r\nCSeq: {number} {method}\r\n"
+            f"{extra}Content-Length: 0\r\n\r\n").encode()
+
+
+class Respond(SippingCase):
+    def respond(self, *arguments, bind="127.0.0.1"):
+        """Starts it on a free port; returns (run, a client socket, where to send)."""
+        family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+        port = self.free_port(bind)
+        run = self.start("respond", "--bind", bind, "--port", port, *arguments)
+        client = socket.socket(family, socket.SOCK_DGRAM)
+        self.addCleanup(client.close)
+        client.bind((bind, 0))
+        client.settimeout(0.1)
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:  # wait until it listens
+            try:
+                client.connect((bind, port))
+                client.send(b"\r\n\r\n")
+                time.sleep(0.02)
+                client.send(b"\r\n\r\n")
+                break
+            except ConnectionRefusedError:
+                time.sleep(0.05)
+        return run, client, port
+
+    def ask(self, client, method="OPTIONS", number=1, extra="", wait=2.0):
+        client.settimeout(wait)
+        client.send(request(method, client.getsockname()[1], number, extra))
+        try:
+            return client.recv(65535).decode()
+        except TimeoutError:
+            return ""
+
+    def test_answers(self):
+        _, client, _ = self.respond("-q")
+        port = client.getsockname()[1]
+        for number, (method, code) in enumerate(
+                (("OPTIONS", 200), ("REGISTER", 200), ("INVITE", 501), ("NOTIFY", 501)), 1):
+            answer = self.ask(client, method, number)
+            self.assertTrue(answer.startswith(f"SIP/2.0 {code} "), answer)
+            self.assertTrue(answer.endswith("\r\n\r\n"))
+            via = re.search(r"(?mi)^Via: (.*)\r$", answer).group(1)
+            self.assertIn(f"branch=z9hG4bKtest{number}", via)
+            self.assertIn(f"rport={port}", via)
+            self.assertIn("received=127.0.0.1", via)
+            self.assertIn(f"\r\nCall-ID: call-{number}\r\n", answer)
+            self.assertIn(f"\r\nCSeq: {number} {method}\r\n", answer)
+            self.assertIn(f";tag=f{number}\r\n", answer)
+            self.assertRegex(answer, r"\r\nTo: <sip:127\.0\.0\.1>;tag=\S+\r\n")
+
+    def test_never_answers_an_ack_nor_a_response_nor_noise(self):
+        _, client, _ = self.respond("-q")
+        self.assertEqual(self.ask(client, "ACK", 1, wait=0.3), "")
+        for noise in (b"SIP/2.0 200 OK\r\nCall-ID: 1\r\n\r\n", b"\r\n\r\n", b"", b"\0" * 99, b"hi"):
+            client.send(noise)
+        self.assertEqual(self.ask(client, "ACK", 2, wait=0.3), "")
+        self.assertIn("200", self.ask(client, "OPTIONS", 3))
+
+    def test_code(self):
+        _, client, _ = self.respond("-q", "--code", "403")
+        self.assertTrue(self.ask(client).startswith("SIP/2.0 403 Forbidden"))
+
+    def test_delay(self):
+        _, client, _ = self.respond("-q", "--delay", "200ms")
+        begin = time.monotonic()
+        self.assertIn("200", self.ask(client))
+        self.assertAlmostEqual(time.monotonic() - begin, 0.2, delta=0.06)
+
+    def drops(self, *arguments):
+        run, client, _ = self.respond("-q", *arguments)
+        answered = [bool(self.ask(client, number=n, wait=0.05)) for n in range(60)]
+        self.finish(run)
+        return answered
+
+    def test_drop_and_seed(self):
+        first = self.drops("--drop", "30", "--seed", "7")
+        self.assertTrue(30 <= sum(first) <= 54, sum(first))
+        self.assertEqual(first, self.drops("--drop", "30", "--seed", "7"))
+        self.assertNotEqual(first, self.drops("--drop", "30", "--seed", "8"))
+
+    def test_drop_all(self):
+        self.assertEqual(sum(self.drops("--drop", "100")), 0)
+
+    def test_answers_from_the_address_it_was_asked_at(self):
+        _, _, port = self.respond("-q", bind="0.0.0.0")
+        for address in ("127.0.0.1", "127.0.0.9", "127.3.2.1"):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+                client.settimeout(2)
+                client.sendto(request("OPTIONS", client.getsockname()[1], 1), (address, port))
+                self.assertEqual(client.recvfrom(4096)[1], (address, port))
+
+    def test_v6(self):
+        _, client, _ = self.respond("-q", bind="::1")
+        self.assertIn("SIP/2.0 200", self.ask(client))
+
+    def test_counts_once_a_second(self):
+        run, client, _ = self.respond()
+        for number in range(30):
+            self.assertIn("200", self.ask(client, number=number))
+        time.sleep(1.3)
+        self.finish(run, signal.SIGTERM)
+        self.assertRegex(run.out, r"(?i)received\D+\d+.*answered\D+\d+|\d+ received.*\d+ answered")
+
+    def test_quiet(self):
+        run, client, _ = self.respond("-q")
+        self.assertIn("200", self.ask(client))
+        time.sleep(1.2)
+        self.finish(run)
+        self.assertNotRegex(run.out, r"(?im)^.*received.*\n.*received.*\n.*received")
+
+    def test_port_in_use(self):
+        peer = self.peer()
+        run = self.sipping("respond", "--bind", "127.0.0.1", "--port", peer.port, code=4)
+        self.assertRegex(run.err, rf"^sipping: .*{peer.port}")
+
+    def test_sipping_and_respond_together(self):
+        _, _, port = self.respond("-q")
+        self.sipping(f"127.0.0.1:{port}", "-c", "50", "-I", "5")
+        rows = self.rows(self.folder / f"sipping-logs/127.0.0.1_{port}.csv")
+        self.check_books(rows)
+        self.assertEqual(self.count_kinds(rows)["reply"], 50)
+
+
+if __name__ == "__main__":
+    unittest.main()
