@@ -204,8 +204,9 @@ class SippingCase(unittest.TestCase):
             if row["kind"] in FURTHER:
                 self.assertIn(row["callid"], ids, "a further row without its probe's own row")
         if peer is not None:
-            seen = {request.call_id: request for request in peer.requests}
             sent = {row["callid"]: row for row in attempts if row["kind"] in ON_THE_WIRE}
+            peer.wait_for(len(sent), timeout=2)
+            seen = {request.call_id: request for request in peer.requests}
             self.assertEqual(set(sent), set(seen), "rows and what the peer saw differ")
             for call_id, row in sent.items():
                 self.assertEqual(int(row["source_port"]), seen[call_id].port, row)

@@ -148,8 +148,8 @@ def answer(request, code=200, reason=None, *, shape="plain", mangle=(), extra=()
     return (head + end).encode() + body
 
 
-def garbage(kind, request, others=()):
-    """A datagram that must change nothing; `others` are Call-IDs of earlier requests."""
+def garbage(kind, request, other_call_id=""):
+    """A datagram that must change nothing; `other_call_id` is that of an earlier request."""
     good = answer(request)
     foreign = Request(request.data, request.source)
     foreign.headers = [(name, {"call-id": "77", "cseq": "1 OPTIONS"}.get(name.lower(), value)
@@ -172,7 +172,7 @@ def garbage(kind, request, others=()):
     if kind == "wrong-length":
         return good.replace(b"Content-Length: 0", b"Content-Length: 5000")
     if kind == "other-call-id":
-        other = others[0].encode() if others else b"1234567890"
+        other = (other_call_id or "1234567890").encode()
         return re.sub(rb"Call-ID: [^\r]*", b"Call-ID: " + other, stray)
     return {"empty": b"", "crlf": b"\r\n\r\n", "text": b"hello, is this thing on?\n"}[kind]
 

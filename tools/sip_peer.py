@@ -67,6 +67,7 @@ class Seen:
     branch: str
     raw: bytes
     wrong: list
+    dscp: int = 0
     answered: bool = True
 
 
@@ -85,6 +86,7 @@ class SipPeer:
         self._wake, self._woken = socket.socketpair()
         self._lock = threading.Condition()
         self._requests = []
+        self._used = set()
         self._answers_to_us = []
         self._malformed = []
         self._due = []
@@ -97,6 +99,10 @@ class SipPeer:
     def _open(family, address, port):
         made = socket.socket(family, socket.SOCK_DGRAM)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        if family == socket.AF_INET:
+            made.setsockopt(socket.IPPROTO_IP, socket.IP_RECVTOS, 1)
+        else:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVTCLASS, 1)
         made.bind((address, port))
         return made
 
@@ -149,7 +155,9 @@ class SipPeer:
             pause = max(0.0, self._due[0][0] - time.monotonic()) if self._due else None
             ready, _, _ = select.select([self._main, self._woken], [], [], pause)
             if self._main in ready:
-                self._receive(*self._main.recvfrom(65535))
+                data, extra, _, source = self._main.recvmsg(65535, 64)
+                traffic_class = extra[0][2][0] if extra else 0  # its own type, or an int of 4
+                self._receive(data, source, traffic_class >> 2)
             while self._due and self._due[0][0] <= time.monotonic():
                 _, _, sender, datagram, to = heapq.heappop(self._due)
                 try:
@@ -157,7 +165,7 @@ class SipPeer:
                 except OSError as error:  # the prober has gone: no reason to stop
                     print(f"sip_peer: {error}", file=sys.stderr)
 
-    def _receive(self, data, source):
+    def _receive(self, data, source, dscp):
         at = time.time()
         if data.startswith(b"SIP/2.0 "):
             with self._lock:
@@ -172,13 +180,12 @@ class SipPeer:
                 self._malformed.append(f"no SIP request: {data[:60]!r}")
             return
         wrong = sip_message.violations(request)
-        with self._lock:
-            past = list(self._requests)
-        if any(seen.call_id == request.call_id for seen in past[-5000:]):
-            wrong.append("a Call-ID was used twice")
-        if any(seen.branch == request.branch for seen in past[-5000:]):
-            wrong.append("a branch was used twice")
-        seen = Seen(at, source[0], source[1], request.call_id, request.branch, data, wrong)
+        for name, text in (("Call-ID", request.call_id), ("branch", request.branch)):
+            if (name, text) in self._used:
+                wrong.append(f"a {name} was used twice")
+            self._used.add((name, text))
+        seen = Seen(at, *source[:2], request.call_id, request.branch, data, wrong, dscp)
+        past = self._requests  # only this thread adds to it
         seen.answered = self._answer(request, len(past) + 1, past)
         with self._lock:
             self._requests.append(seen)
@@ -206,8 +213,8 @@ class SipPeer:
                 method, request.source[0], request.source[1], number)
             queue(now, own, self._main)
         for kind in how.garbage:
-            others = [seen.call_id for seen in past]
-            queue(now, sip_message.garbage(kind, request, others), self._main)
+            queue(now, sip_message.garbage(kind, request, past[0].call_id if past else ""),
+                  self._main)
         if how.provisional:
             queue(now, sip_message.answer(request, 100))
         if how.provisional == "only":

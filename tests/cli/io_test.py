@@ -47,5 +47,18 @@ class Allowed(SippingCase):
                 self.assertEqual(self.count_kinds(self.probes(peer)), {"reply": 4, "timeout": 1})
 
 
+class FewFiles(SippingCase):
+    def test_the_pool_is_made_smaller_and_it_says_so(self):
+        for choice in ("uring", "epoll"):
+            with self.subTest(choice=choice):
+                peer = self.peer()
+                run = self.ping(peer, "-c", "60", "-I", "10", "--io", choice,
+                                wrapper=("prlimit", "--nofile=64:64"))
+                self.assertRegex(run.out + run.err, r"(?i)\b\d+ (source )?ports\b")
+                self.assertRegex(run.out + run.err, r"(?i)nofile|open files|descriptors")
+                self.assertEqual(self.count_kinds(self.probes(peer)), {"reply": 60})
+                self.assertLess(len({seen.port for seen in peer.requests}), 64)
+
+
 if __name__ == "__main__":
     unittest.main()

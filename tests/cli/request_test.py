@@ -77,8 +77,13 @@ class Fields(SippingCase):
         self.assertEqual(request.first_line, f"OPTIONS sip:1001@127.0.0.1:{peer.port} SIP/2.0")
         self.assertIn("sip:1001@127.0.0.1", request.get("to"))
 
-    def test_dscp_is_taken(self):
-        self.assertEqual(self.request("--dscp", "46").method, "OPTIONS")
+    def test_dscp(self):
+        for address, host in (("127.0.0.1", "127.0.0.1"), ("::1", "[::1]")):
+            for options, value in (((), 0), (("--dscp", "46"), 46), (("--dscp", "8"), 8)):
+                with self.subTest(address=address, value=value):
+                    peer = self.peer(address)
+                    self.sipping(f"{host}:{peer.port}", "-c", "1", *options)
+                    self.assertEqual([seen.dscp for seen in peer.requests], [value])
 
     def test_no_identity_repeats_and_none_is_like_the_last(self):
         peer = self.peer()

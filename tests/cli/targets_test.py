@@ -81,6 +81,18 @@ class Targets(SippingCase):
         for peer in peers:
             self.assertEqual(self.count_kinds(self.probes(peer, 5)), {"reply": 5})
 
+    def test_above_512_targets_there_is_one_log(self):
+        port = self.free_port("0.0.0.0")
+        self.start("respond", "--bind", "0.0.0.0", "--port", port, "-q")
+        (self.folder / "gateways").write_text(
+            "".join(f"127.2.{i // 250}.{i % 250 + 1}:{port}\n" for i in range(513)))
+        self.sipping("-f", "gateways", "-c", "2", "-I", "500")
+        self.assertEqual([p.name for p in self.folder.rglob("*.csv")], ["all.csv"])
+        rows = self.rows(self.folder / "sipping-logs/all.csv")
+        self.check_books(rows)
+        self.assertEqual(self.count_kinds(rows)["reply"], 1026)
+        self.assertEqual(len({row["target"] for row in rows if row["kind"] == "reply"}), 513)
+
     def test_all_addresses(self):
         four = self.peer()
         try:

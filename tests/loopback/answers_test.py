@@ -1,9 +1,12 @@
 """Answers of every form, time and number, over io_uring and over epoll."""
 
+import sys
 import unittest
 
 from common import both
-from support import DROPS, details
+from support import DROPS, ROOT, details
+
+NO_RAW = (sys.executable, str(ROOT / "tests/no_raw.py"))
 
 
 class Answers:
@@ -125,23 +128,36 @@ class Answers:
                          {"30"})
         self.assertRegex(run.out + run.err, r"(?i)retry.after\D+30")
 
-    def test_nobody_listens(self):
+    def nobody_listens(self, **how):
         port = self.free_port()
-        run = self.sipping(f"127.0.0.1:{port}", "-c", "5", "-I", "40", "-t", "200", code=1)
+        run = self.sipping(f"127.0.0.1:{port}", "-c", "5", "-I", "40", "-t", "200", code=1, **how)
         rows = self.rows(self.folder / f"sipping-logs/127.0.0.1_{port}.csv")
         self.check_books(rows)
         attempts = [row for row in rows if row["kind"] in DROPS]
         self.assertEqual([row["kind"] for row in attempts], ["icmp"] * 5)
         for row in attempts:
             self.assertEqual(details(row)["icmp"], "port-unreachable")
+            self.assertEqual(details(row)["icmp_from"], "127.0.0.1")
         self.assertIn("port-unreachable", run.out.replace(" ", "-"))
 
-    def test_an_icmp_error_hurts_no_other_target(self):
+    def hurts_no_other_target(self, **how):
         peer = self.peer()
         port = self.free_port()
         self.sipping(f"127.0.0.1:{port}", f"127.0.0.1:{peer.port}", "-c", "40", "-I", "20",
-                     "-t", "200", "--ports", "8", code=1)
+                     "-t", "200", "--ports", "8", code=1, **how)
         self.assertEqual(self.count_kinds(self.probes(peer, 40)), {"reply": 40})
+
+    def test_nobody_listens(self):
+        self.nobody_listens()
+
+    def test_nobody_listens_without_a_raw_socket(self):
+        self.nobody_listens(wrapper=NO_RAW)
+
+    def test_an_icmp_error_hurts_no_other_target(self):
+        self.hurts_no_other_target()
+
+    def test_an_icmp_error_hurts_no_other_target_without_a_raw_socket(self):
+        self.hurts_no_other_target(wrapper=NO_RAW)
 
 
 globals().update(both(Answers))

@@ -81,10 +81,10 @@ class Strict(SippingCase):
     def test_garbage_kinds_all_work(self):
         request = sip_message.Request(GOOD.format(to=1, port=5, n=1).encode(), ("127.0.0.1", 5))
         for kind in sip_message.GARBAGE:
-            self.assertLessEqual(len(sip_message.garbage(kind, request, ["77"])),
+            self.assertLessEqual(len(sip_message.garbage(kind, request, "77")),
                                  sip_message.DATAGRAM_LIMIT)
         self.assertGreater(len(sip_message.garbage("headers-64k", request)), 64_900)
-        self.assertIn(b"Call-ID: 77\r\n", sip_message.garbage("other-call-id", request, ["77"]))
+        self.assertIn(b"Call-ID: 77\r\n", sip_message.garbage("other-call-id", request, "77"))
 
     def test_drops_and_only(self):
         peer = self.peer(only=(2,), code=503)
