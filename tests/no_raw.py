@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs a command without CAP_NET_RAW, as an ordinary user has it: no raw ICMP socket can be opened.
 
-Usage: no_raw.py COMMAND [ARGS]. Everything else stays as it is; who has no such right loses nothing.
+Usage: no_raw.py COMMAND [ARGS]. Everything else stays as it is; who has no such right loses none.
 """
 
 import ctypes

@@ -27,6 +27,7 @@ ATTEMPTS = {"reply", "provisional", "timeout", "icmp", "send-error", "local", "p
 ON_THE_WIRE = ATTEMPTS - {"send-error", "local"}
 FURTHER = {"late", "duplicate", "gap"}
 DROPS = {"timeout", "icmp", "send-error", "local", "pending"}
+LONG_NAMES = {"-I": "--interval", "-t": "--timeout", "-c": "--count", "-p": "--port"}
 ESCAPES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all controls but tab and line feed
 
 
@@ -112,21 +113,20 @@ def details(row):
 def final_table(text):
     """{target: {column: value}} of the last table in `text`.
 
-    The table's heading is the last line with the words sent, received and lost; each target is one
-    line below it with as many words, up to the first line that has another number of them.
+    Columns are two or more blanks apart. The heading begins with `target`; the table ends at the
+    first line that has another number of columns.
     """
-    lines = text.splitlines()
-    heads = [i for i, line in enumerate(lines)
-             if {"sent", "received", "lost"} <= set(line.lower().split())]
+    lines = [re.split(r"\s{2,}", line.strip()) for line in text.splitlines()]
+    heads = [i for i, cells in enumerate(lines) if cells[0].lower() == "target" and "sent" in cells]
     if not heads:
         raise AssertionError("no final table in:\n" + text)
-    head = lines[heads[-1]].lower().split()
+    head = lines[heads[-1]]
     table = {}
-    for line in lines[heads[-1] + 1:]:
-        words = line.split()
-        if len(words) < head.index("lost") + 1:
+    for cells in lines[heads[-1] + 1:]:
+        if len(cells) != len(head):
             break
-        table[words[0]] = dict(zip(head, words))
+        table[cells[0]] = dict(zip(head, cells))
+    table.pop("total", None)
     return table
 
 
@@ -234,7 +234,8 @@ class SippingCase(unittest.TestCase):
         self.assertEqual(len(lines), 1, run)
         self.assertRegex(lines[0], r"^sipping: \S", run)
         for name in [names] if isinstance(names, str) else names:
-            self.assertIn(name, lines[0], run)
+            known_as = {name, LONG_NAMES.get(name, name)}
+            self.assertTrue(any(word in lines[0] for word in known_as), f"{name} not in {run}")
         self.assertEqual(list(self.folder.rglob("*.csv")), [], "a log was begun")
         return run
 

@@ -9,7 +9,9 @@ TARGET = "127.0.0.1:9"
 
 class Options(SippingCase):
     def test_no_arguments(self):
-        self.check_refused(names="")
+        run = self.sipping(code=3)
+        self.assertIn("HOST", run.out + run.err)
+        self.check_refused("-c", "1", names="target")
 
     def test_unknown_options(self):
         self.check_refused("--colour-of-magic", TARGET, names="--colour-of-magic")
