@@ -3,6 +3,8 @@
 import csv
 import datetime
 import io
+import pathlib
+import shutil
 import unittest
 
 from support import CLASSIC_KEYS, KEYS, SippingCase, details, read_csv
@@ -153,7 +155,47 @@ class Rows(SippingCase):
         self.probes(peer, 4)
 
 
+# Runs a command with a file system of 16 KiB in sipping-logs, of which 12 are taken.
+SMALL_DISK = ("unshare", "--mount", "sh", "-c",
+              "mkdir sipping-logs && mount -t tmpfs -o size=16k none sipping-logs && "
+              "head -c 12288 /dev/zero > sipping-logs/filler && exec \"$@\"", "sh")
+
+
 class Trouble(SippingCase):
+    def test_a_disk_that_is_full_for_a_while(self):
+        peer = self.peer()
+        run = self.start(f"127.0.0.1:{peer.port}", "-c", "250", "-I", "20", wrapper=SMALL_DISK)
+        self.assertTrue(peer.wait_for(120))
+        inside = f"/proc/{run.process.pid}/root{self.folder}/sipping-logs"
+        log = open(f"{inside}/127.0.0.1_{peer.port}.csv", encoding="utf-8")  # outlives the run
+        self.addCleanup(log.close)
+        pathlib.Path(inside, "filler").unlink()
+        run.wait()
+        self.assertEqual(run.code, 0, run)
+        self.assertEqual(len(peer.requests), 250)
+        lines = log.read().split("\n")
+        self.assertEqual(lines[0], ",".join(KEYS))
+        self.assertEqual(lines[-1], "")
+        self.assertEqual({line.count(",") for line in lines[:-1]}, {9}, "a line is not whole")
+        known = {seen.call_id for seen in peer.requests}
+        logged = {line.split(",")[4] for line in lines[1:-1]} & known
+        self.assertIn(peer.requests[-1].call_id, logged, "logging did not resume")
+        self.assertRegex(run.err, r"(?m)^sipping: .*(No space|ENOSPC)")
+        if len(logged) < 250:
+            self.assertRegex(run.out, rf"{250 - len(logged)} log rows lost")
+            self.assertIn("reason=log-rows-lost", "\n".join(lines))
+
+    def test_a_removed_folder(self):
+        peer = self.peer()
+        run = self.start(f"127.0.0.1:{peer.port}", "-c", "80", "-I", "50")
+        self.assertTrue(peer.wait_for(20))
+        shutil.rmtree(self.folder / "sipping-logs")
+        run.wait()
+        self.assertEqual(run.code, 0, run)
+        self.assertEqual(len(peer.requests), 80)
+        logged = {row["callid"] for row in self.rows(peer)}
+        self.assertIn(peer.requests[-1].call_id, logged, "logging did not resume")
+
     def test_a_full_disk_stops_no_probe_and_says_so(self):
         peer = self.peer()
         run = self.ping(peer, "-c", "8", "-I", "50", "-w", "/dev/full")
