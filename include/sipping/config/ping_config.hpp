@@ -1,5 +1,5 @@
-// What the user asked `sipping ping` to do, validated and immutable. Values only: no argument parser
-// here (src/app/arguments.cpp feeds it), no files, no names resolved.
+// What the user asked `sipping ping` to do, validated and immutable. Values only: no argument
+// parser here (src/app/arguments.cpp feeds it), no files, no names resolved.
 #pragma once
 
 #include <cstdint>
@@ -20,31 +20,32 @@ enum class ColorMode : std::uint8_t { automatic, always, never };
 
 struct PingConfig {
     // The original's options.
-    std::vector<std::string> targets;   ///< as given on the command line
-    Duration interval = 1s;             ///< -I
-    std::string user = "sipping";       ///< -u
-    std::optional<std::string> via_address;  ///< -i, address or name put in Via; v6 without brackets
+    std::vector<std::string> targets;  ///< as given on the command line
+    Duration interval = 1s;            ///< -I
+    std::string user = "sipping";      ///< -u
+    std::optional<std::string>
+        via_address;  ///< -i, address or name put in Via; v6 without brackets
     std::string domain = "sipping.invalid";  ///< -d
-    std::uint16_t port = 5060;          ///< -p
-    std::uint8_t max_forwards = 70;     ///< --ttl
-    std::string log_path;               ///< -w; empty: sipping-logs/<ip>.csv
-    bool log = true;                    ///< false: -w '*'
-    Duration timeout = 1s;              ///< -t
-    std::uint64_t count = 0;            ///< -c, per target; 0: endless
-    bool print_sent = false;            ///< -x
-    bool print_received = false;        ///< -X
-    bool quiet = false;                 ///< -q
-    bool no_statistics = false;         ///< -S
+    std::uint16_t port = 5060;               ///< -p
+    std::uint8_t max_forwards = 70;          ///< --ttl
+    std::string log_path;                    ///< -w; empty: sipping-logs/<ip>.csv
+    bool log = true;                         ///< false: -w '*'
+    Duration timeout = 1s;                   ///< -t
+    std::uint64_t count = 0;                 ///< -c, per target; 0: endless
+    bool print_sent = false;                 ///< -x
+    bool print_received = false;             ///< -X
+    bool quiet = false;                      ///< -q
+    bool no_statistics = false;              ///< -S
 
     // Targets and names.
     std::optional<std::string> target_file;  ///< -f; "-": standard input
     bool all_addresses = false;
-    std::optional<Family> family;       ///< -4 / -6
+    std::optional<Family> family;  ///< -4 / -6
 
     // Pace.
-    std::optional<double> rate_per_s;   ///< --rate, all targets together, instead of -I
+    std::optional<double> rate_per_s;  ///< --rate, all targets together, instead of -I
     bool flood = false;
-    std::uint32_t window = 64;          ///< --window, probes in flight with --flood
+    std::uint32_t window = 64;  ///< --window, probes in flight with --flood
     std::optional<Duration> duration;
     Spin spin = Spin::automatic;
     bool mine = false;
@@ -55,17 +56,17 @@ struct PingConfig {
     std::string request_uri;
     std::string from;
     std::string to;
-    std::string contact;                ///< "none": no Contact
+    std::string contact;  ///< "none": no Contact
     std::string site;
 
     // Ports and path.
     std::uint32_t ports = 1024;
     PortPolicy port_policy = PortPolicy::rotate;
-    std::uint16_t port_low = 0;         ///< --port-range; 0: the kernel's ephemeral range
+    std::uint16_t port_low = 0;  ///< --port-range; 0: the kernel's ephemeral range
     std::uint16_t port_high = 0;
     std::optional<Address> bind;
     std::string device;
-    std::uint8_t dscp = 0;              ///< 0..63
+    std::uint8_t dscp = 0;  ///< 0..63
     IoChoice io = IoChoice::automatic;
 
     // Judging and telling.
@@ -79,7 +80,16 @@ struct PingConfig {
     bool verbose = false;
     ColorMode color = ColorMode::automatic;
     bool dry_run = false;
+
+    // What was asked for by name, where the default alone would contradict nothing.
+    bool interval_given = false;
+    bool ports_given = false;
+    bool window_given = false;
 };
+
+/// Fits the defaults that were not asked for to the options that were: one port with --port-policy
+/// fixed, no more ports than --port-range has.
+void settle(PingConfig& config);
 
 /// What contradicts or is out of range when the options are seen together ("--rate and --flood
 /// exclude each other"); empty when fine. Single values were checked when they were read.

@@ -1,0 +1,94 @@
+#include "sipping/config/words.hpp"
+
+#include <algorithm>
+
+#include "sipping/base/values.hpp"
+
+namespace sipping::config {
+namespace {
+
+bool is_letter_or_digit(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool in_range(char c, char low, char high) noexcept {
+    return c >= low && c <= high;
+}
+
+}  // namespace
+
+std::string read_percent(std::string_view text, double& percent) {
+    const auto value = parse_decimal(text);
+    if (!value || *value > 100) return "must be a percentage, 0 to 100";
+    percent = *value;
+    return {};
+}
+
+std::string read_run_time(std::string_view text, std::optional<Duration>& time) {
+    const auto value = parse_duration(text, 1s);
+    if (!value) return "not a time (e.g. 30, 90s, 5m, 2h; a bare number is seconds)";
+    if (*value == Duration::zero()) return "must be more than 0 (e.g. 30, 90s, 5m, 2h)";
+    time = *value;
+    return {};
+}
+
+std::string read_bind(std::string_view text, std::optional<Address>& address) {
+    address = parse_address(text);
+    if (!address) return "not an IP address (of this box, v6 without brackets)";
+    return {};
+}
+
+std::string read_dscp(std::string_view text, std::uint8_t& dscp) {
+    if (const auto number = parse_count(text, 0, 63)) {
+        dscp = static_cast<std::uint8_t>(*number);
+        return {};
+    }
+    std::string name{text};
+    for (char& c : name)
+        if (in_range(c, 'a', 'z')) c = static_cast<char>(c - 'a' + 'A');
+    const auto digit = [&](std::size_t at) { return name[at] - '0'; };
+    int value = -1;
+    if (name == "EF") value = 46;
+    if (name == "VA") value = 44;
+    if (name == "LE") value = 1;
+    if (name.size() == 3 && name.starts_with("CS") && in_range(name[2], '0', '7'))
+        value = digit(2) * 8;
+    if (name.size() == 4 && name.starts_with("AF") && in_range(name[2], '1', '4') &&
+        in_range(name[3], '1', '3'))
+        value = digit(2) * 8 + digit(3) * 2;
+    if (value < 0) return "must be 0 to 63 or a name such as EF, AF31, CS3";
+    dscp = static_cast<std::uint8_t>(value);
+    return {};
+}
+
+std::string read_port_range(std::string_view text, std::uint16_t& low, std::uint16_t& high) {
+    static constexpr std::string_view form = "must be LO-HI, ports 1 to 65535 (e.g. 20000-29999)";
+    const auto dash = text.find('-');
+    if (dash == std::string_view::npos) return std::string{form};
+    if (!read_port(text.substr(0, dash), low).empty()) return std::string{form};
+    if (!read_port(text.substr(dash + 1), high).empty()) return std::string{form};
+    if (low > high) return "begins above its end";
+    return {};
+}
+
+std::string check_site(std::string_view text) {
+    const bool fine =
+        !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+            return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_';
+        });
+    return fine ? "" : "must be 1 to 64 letters, digits, '-', '.' or '_'";
+}
+
+std::string check_device(std::string_view text) {
+    const bool fine = !text.empty() && text.size() <= 15 && !has_control(text) &&
+                      text.find_first_of(" /") == std::string_view::npos;
+    return fine ? "" : "not an interface name (e.g. eth0)";
+}
+
+std::string read_io(std::string_view text, IoChoice& io) {
+    static constexpr Choices<IoChoice, 3> choices{
+        {{"auto", IoChoice::automatic}, {"uring", IoChoice::uring}, {"epoll", IoChoice::epoll}}};
+    return read_choice(text, choices, io);
+}
+
+}  // namespace sipping::config
