@@ -1,0 +1,45 @@
+# Completion of sipping for bash. A test holds the option lists against the program's.
+
+_sipping() {
+    local ping_options='-I --interval -u --user -i --via-address -d --domain -p --port --ttl
+        -w --log -t --timeout -c --count -x --print-sent -X --print-received -q --quiet
+        -S --no-statistics -f --file --all-addresses -4 -6 --rate --flood --window --duration
+        --spin --no-spin --mine --user-agent --header --request-uri --from --to --contact --site
+        --ports --port-policy --port-range --bind --device --dscp --io --late-window --identities
+        --fall --rise --max-loss --csv --json -v --verbose --color --no-color --dry-run
+        -h --help --version'
+    local respond_options='-p --port --bind -4 -6 --code --reason --delay --drop --seed --duration
+        --io -q --quiet -h --help --version'
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    COMPREPLY=()
+
+    case $previous in
+        -f | --file | -w | --log) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+        --port-policy) mapfile -t COMPREPLY < <(compgen -W 'rotate fresh fixed' -- "$current") ;;
+        --io) mapfile -t COMPREPLY < <(compgen -W 'auto uring epoll' -- "$current") ;;
+        --csv) mapfile -t COMPREPLY < <(compgen -W 'full classic' -- "$current") ;;
+        --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") ;;
+        --contact) mapfile -t COMPREPLY < <(compgen -W 'none' -- "$current") ;;
+        --device)
+            mapfile -t COMPREPLY < <(cd /sys/class/net && compgen -G "$current*")
+            ;;
+        -I | --interval | -u | --user | -i | --via-address | -d | --domain | -p | --port | --ttl | \
+            -t | --timeout | -c | --count | --rate | --window | --duration | --user-agent | \
+            --header | --request-uri | --from | --to | --site | --ports | --port-range | --bind | \
+            --dscp | --late-window | --identities | --fall | --rise | --max-loss | --code | \
+            --reason | --delay | --drop | --seed) ;;
+        *)
+            if [[ ${COMP_WORDS[1]} == respond && $COMP_CWORD -gt 1 ]]; then
+                mapfile -t COMPREPLY < <(compgen -W "$respond_options" -- "$current")
+            elif [[ $current == -* ]]; then
+                mapfile -t COMPREPLY < <(compgen -W "$ping_options" -- "$current")
+            else
+                [[ $COMP_CWORD -eq 1 ]] &&
+                    mapfile -t COMPREPLY < <(compgen -W 'ping respond' -- "$current")
+                mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -A hostname -- "$current")
+            fi
+            ;;
+    esac
+}
+
+complete -F _sipping sipping
