@@ -1,0 +1,34 @@
+// The command line becomes an `Arguments`, or one line saying what is wrong with it. The argument
+// parser's library stays inside arguments.cpp: it is slow to compile.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "sipping/config/ping_config.hpp"
+#include "sipping/config/respond_config.hpp"
+
+namespace sipping::app {
+
+enum class Command : std::uint8_t { ping, respond, help, version };
+
+struct Arguments {
+    Command command = Command::ping;
+    config::PingConfig ping;        ///< checked and settled when command is ping
+    config::RespondConfig respond;  ///< the same for respond
+    std::string text;               ///< help or version: print it to stdout and end 0
+};
+
+/// Returns an empty string, or an error line without the "sipping: " before it; `arguments` is then
+/// of no use. Targets are taken as they stand: target::parse_target() judges them.
+[[nodiscard]] std::string parse_arguments(int argc, const char* const* argv, Arguments& arguments);
+
+/// "0.1.0".
+[[nodiscard]] std::string_view version() noexcept;
+
+/// One screen for each command.
+[[nodiscard]] std::string ping_help();
+[[nodiscard]] std::string respond_help();
+
+}  // namespace sipping::app

@@ -1,0 +1,87 @@
+// The help texts, written by hand: one screen each. A test holds them against the option tables,
+// the man page and the completions.
+#include <fmt/format.h>
+
+#include "arguments.hpp"
+
+namespace sipping::app {
+
+std::string_view version() noexcept {
+    return SIPPING_VERSION;
+}
+
+std::string ping_help() {
+    return fmt::format("sipping {} - {}", version(),
+                       R"(probes SIP devices with OPTIONS over UDP, logs every answer
+Usage: sipping [ping] HOST... [options]    The far end: sipping respond --help
+HOST is a name or address, host:port, [v6]:port or sip:user@host:port.
+TIME is milliseconds, or as 250us, 20ms, 1.5s, 2h. Defaults are in brackets.
+
+  -f, --file FILE         targets from a file, one a line; - is standard input
+  -p, --port N            port asked (5060)      --all-addresses  of every name
+  -4, -6                  IPv4 only, IPv6 only
+Pace
+  -I, --interval TIME     between probes (1000)  -t, --timeout TIME       (1000)
+  -c, --count N           per target (endless)   --duration SECONDS    (endless)
+      --rate N            probes a second over all targets, instead of -I
+      --flood             as fast as answered    --window N       in flight (64)
+      --spin, --no-spin   wait busily for exact send times, or never
+      --mine              more than 50 a second: this target is mine to load
+The request
+  -u, --user NAME         of From (sipping)      -d, --domain NAME       of From
+  -i, --via-address IP    (the one really used)  --ttl N       Max-Forwards (70)
+      --from, --to, --contact VALUE              --request-uri URI
+      --user-agent TEXT                          --header 'NAME: VALUE'   repeat
+      --site NAME         makes Call-IDs digits@NAME
+Ports and path
+      --ports N           taken in turn (1024)   --port-range LO-HI
+      --port-policy WORD  rotate, fresh, fixed   --bind IP       --device IFACE
+      --dscp N            0-63, EF, AF31, CS3    --io auto|uring|epoll
+Output
+  -w, --log FILE          CSV; '*' for none      --csv full|classic
+                          (sipping-logs/<ip>.csv)
+  -x, --print-sent        requests, raw          -X, --print-received  answers
+  -q, --quiet             no line per probe      -v, --verbose    always a line
+  -S, --no-statistics     no loss statistics     --json     one object per line
+      --no-color                                 --color auto|always|never
+      --dry-run           print the first request per target, send nothing
+Judging
+      --fall N            losses to be DOWN (3)  --rise N   answers to be UP (1)
+      --max-loss PCT      exit 1 above that      --late-window SECONDS      (32)
+      --identities N      remembered (1000000)
+  -h, --help  --version   Exit: 0 all answered, 1 not all, 2 unknown name,
+                          3 bad usage, 4 system error
+Examples
+  sipping sbc.example.com                    once a second until Ctrl+C
+  sipping -c 20 -I 50 -X 203.0.113.5:5080    twenty at 50 ms, answers shown raw
+  sipping -f gateways.txt --duration 2h -q   many gateways, for two hours
+)");
+}
+
+std::string respond_help() {
+    return fmt::format("sipping {} - {}", version(),
+                       R"(the far end: answers OPTIONS and REGISTER over UDP
+Usage: sipping respond [options]
+
+  -p, --port N         port to answer on (5060)
+      --bind IP        address to answer on (all of this box)
+  -4, -6               IPv4 or IPv6 only
+      --code N         status code of the answers, 100-699 (200)
+      --reason TEXT    reason phrase (the usual one of the code)
+      --delay TIME     hold each answer back; bare ms, or as 250us, 1.5s (0)
+      --drop PCT       leave that share unanswered (0)
+      --seed N         of the choice what to drop, to repeat a run
+      --duration TIME  end after that time; bare s, or as 90s, 2h (endless)
+      --io WORD        auto, uring or epoll (auto)
+  -q, --quiet          no line every second
+  -h, --help           this text
+      --version        the version
+
+Examples
+  sipping respond                                answer everything with 200
+  sipping respond -p 5080 --code 403             a gateway that refuses
+  sipping respond --delay 20 --drop 5 --seed 1   a bad path, to be repeated
+)");
+}
+
+}  // namespace sipping::app

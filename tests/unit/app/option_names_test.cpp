@@ -1,0 +1,109 @@
+// Help, man page and completions are written by hand; here they are held against the option tables,
+// both ways: no option undocumented, no documented option that does not exist.
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "arguments.hpp"
+#include "sipping/config/options.hpp"
+
+namespace sipping::app {
+namespace {
+
+using Names = std::set<std::string>;
+
+template <class Config>
+Names registered(std::span<const config::Option<Config>> options) {
+    Names names{"-h", "--help", "--version"};
+    for (const auto& option : options) {
+        if (!option.name.empty()) names.insert("--" + std::string{option.name});
+        if (option.letter != '\0') names.insert(std::string{'-', option.letter});
+    }
+    return names;
+}
+
+bool is_word(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-';
+}
+
+/// Everything in `text` that reads as an option: "-x" or "--name" on its own.
+Names mentioned(std::string_view text) {
+    Names names;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at;
+        while (end < text.size() && is_word(text[end]))
+            ++end;
+        const auto word = text.substr(at, end - at);
+        const bool letter = word.size() == 2 && word[0] == '-' && word[1] != '-';
+        const bool name = word.size() > 3 && word.starts_with("--") && word[2] != '-';
+        if (letter || name) names.emplace(word);
+        at = end + 1;
+    }
+    return names;
+}
+
+/// The part of a file of the source tree between two marks; fails when a mark is missing.
+std::string part_of(const std::string& path, std::string_view begin, std::string_view end) {
+    std::ifstream file(SOURCE_ROOT "/" + path);
+    std::stringstream content;
+    content << file.rdbuf();
+    const std::string text = content.str();
+    const auto from = text.find(begin);
+    EXPECT_NE(from, std::string::npos) << path << " has no '" << begin << "'";
+    if (from == std::string::npos) return {};
+    const auto to = text.find(end, from + begin.size());
+    EXPECT_NE(to, std::string::npos) << path << " has no '" << end << "' behind it";
+    return text.substr(from, to - from);
+}
+
+TEST(OptionNames, scanner_finds_options_and_nothing_else) {
+    EXPECT_EQ(
+        mentioned("-I, --interval TIME  20-30 a-b - -- 0-63 *--log* {-q,--quiet}'[x]' --- -xy"),
+        (Names{"-I", "--interval", "--log", "-q", "--quiet"}));
+}
+
+TEST(OptionNames, help) {
+    EXPECT_EQ(mentioned(ping_help()), registered(config::ping_options()));
+    EXPECT_EQ(mentioned(respond_help()), registered(config::respond_options()));
+}
+
+TEST(OptionNames, man_page) {
+    const std::string path = "docs/sipping.1.scd";
+    EXPECT_EQ(mentioned(part_of(path, "\n# PING OPTIONS", "\n# ")),
+              registered(config::ping_options()));
+    EXPECT_EQ(mentioned(part_of(path, "\n# RESPOND OPTIONS", "\n# ")),
+              registered(config::respond_options()));
+}
+
+TEST(OptionNames, bash_completion) {
+    const std::string path = "packaging/completions/sipping.bash";
+    EXPECT_EQ(mentioned(part_of(path, "ping_options='", "'\n")),
+              registered(config::ping_options()));
+    EXPECT_EQ(mentioned(part_of(path, "respond_options='", "'\n")),
+              registered(config::respond_options()));
+}
+
+TEST(OptionNames, zsh_completion) {
+    const std::string path = "packaging/completions/_sipping";
+    EXPECT_EQ(mentioned(part_of(path, "ping_options=(", "\n    )")),
+              registered(config::ping_options()));
+    EXPECT_EQ(mentioned(part_of(path, "respond_options=(", "\n    )")),
+              registered(config::respond_options()));
+}
+
+TEST(OptionNames, help_fits_a_screen) {
+    for (const std::string& text : {ping_help(), respond_help()}) {
+        std::istringstream lines(text);
+        std::size_t count = 0;
+        for (std::string line; std::getline(lines, line); ++count)
+            EXPECT_LE(line.size(), 80U) << line;
+        EXPECT_LE(count, 47U);
+        EXPECT_TRUE(text.ends_with('\n'));
+    }
+}
+
+}  // namespace
+}  // namespace sipping::app
