@@ -24,11 +24,11 @@ struct RequestFields {
     std::string from;              ///< From value without tag; default "SIP Ping" <sip:user@domain>
     std::string user = "sipping";  ///< user part of From and Contact
     std::string domain = "sipping.invalid";
-    std::string contact;  ///< Contact value; default <sip:user@via_host:port>; "none": no Contact
-    std::string via_host;          ///< our address as it stands in Via, v6 in brackets
-    std::string user_agent;        ///< default: none sent (the app sets "sipping/VERSION")
+    std::string contact;   ///< Contact value; default <sip:user@via_host:port>; "none": no Contact
+    std::string via_host;  ///< our address as it stands in Via, v6 in brackets
+    std::string user_agent;            ///< default: none sent (the app sets "sipping/VERSION")
     std::vector<std::string> headers;  ///< further "Name: value" lines
-    std::string site;              ///< non-empty: Call-ID is digits@site
+    std::string site;                  ///< non-empty: Call-ID is digits@site
     std::uint8_t max_forwards = 70;
 };
 
@@ -55,8 +55,14 @@ private:
     struct Segment {
         std::uint32_t offset;  ///< literal text in text_ ...
         std::uint32_t length;
-        Field field;           ///< ... followed by this field
+        Field field;  ///< ... followed by this field
     };
+
+    RequestTemplate() = default;
+    void render(const RequestFields& fields);
+    void add(std::string_view literal) { text_ += literal; }
+    void add(Field field);  ///< ends the current segment
+
     std::string text_;
     std::vector<Segment> segments_;
 };

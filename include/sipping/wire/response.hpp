@@ -6,38 +6,10 @@
 #include <cstdint>
 #include <string_view>
 
+#include "sipping/wire/decode_error.hpp"
+#include "sipping/wire/via.hpp"
+
 namespace sipping::wire {
-
-enum class [[nodiscard]] DecodeError : std::uint8_t {
-    ok = 0,
-    keep_alive,       ///< only CR, LF or NUL bytes, or empty (RFC 5626 section 3.5.1)
-    request,          ///< a SIP request: see request.hpp
-    not_sip,          ///< neither a status line nor a request line
-    bad_status_line,  ///< "SIP/" but not version 2.0, code not 100..699, or not terminated
-    bad_header,       ///< a header line without a name or colon, or the header block never ends
-    bad_call_id,      ///< present, but empty or not one token
-    bad_via,          ///< top Via present but not parseable
-    bad_cseq,         ///< present, but not "number method" with number < 2^31 (section 8.1.1.5)
-    bad_from,         ///< present, but not parseable
-    bad_content_length,  ///< not a number, or repeated with another value
-    truncated,        ///< Content-Length exceeds what came (section 18.3: discard)
-    too_many_headers,    ///< more header lines than header_limit
-};
-inline constexpr int decode_error_count = 13;
-[[nodiscard]] std::string_view to_string(DecodeError error) noexcept;
-
-inline constexpr int header_limit = 512;
-
-/// Topmost Via (RFC 3261 section 20.42, RFC 3581). Absent parameters are empty / 0.
-struct Via {
-    std::string_view transport;  ///< "UDP"
-    std::string_view host;       ///< sent-by host, brackets kept
-    std::uint16_t port = 0;      ///< sent-by port; 0 when absent
-    std::string_view branch;
-    std::string_view received;
-    std::uint16_t rport = 0;
-    bool has_rport = false;  ///< present, maybe without value
-};
 
 struct Response {
     std::uint16_t status = 0;
@@ -49,7 +21,7 @@ struct Response {
     std::string_view call_id;     ///< empty when absent
     std::string_view from_tag;
     std::string_view to_tag;
-    std::uint32_t cseq = 0;       ///< 0 when absent
+    std::uint32_t cseq = 0;  ///< 0 when absent
     std::string_view cseq_method;
     std::int64_t retry_after_s = -1;  ///< -1 when absent or unreadable (section 20.33)
     std::string_view body;

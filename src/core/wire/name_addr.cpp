@@ -1,0 +1,47 @@
+#include "sipping/wire/name_addr.hpp"
+
+#include "sipping/wire/params.hpp"
+#include "sipping/wire/text.hpp"
+
+namespace sipping::wire {
+namespace {
+
+// Leaves the header's parameters in `rest`. Without angle brackets the first semicolon begins them
+// (section 20.10).
+bool skip_address(std::string_view& rest) noexcept {
+    rest = trim_left(rest);
+    if (rest.empty()) return false;
+    std::size_t i = 0;
+    while (i < rest.size() && rest[i] != '<' && rest[i] != ';') {
+        if (rest[i] != '"') {
+            ++i;
+            continue;
+        }
+        const std::size_t length = quoted_length(rest.substr(i));
+        if (length == 0) return false;
+        i += length;
+    }
+    if (i < rest.size() && rest[i] == '<') {
+        i = rest.find('>', i);
+        if (i == std::string_view::npos) return false;
+        ++i;
+    } else if (i == 0) {
+        return false;  // parameters without an address
+    }
+    rest.remove_prefix(i);
+    return true;
+}
+
+}  // namespace
+
+bool parse_tag(std::string_view value, std::string_view& tag) noexcept {
+    tag = {};
+    if (!skip_address(value)) return false;
+    ParamReader params(value);
+    Param param;
+    while (params.next(param))
+        if (tag.empty() && equals_nocase(param.name, "tag")) tag = param.value;
+    return params.rest().empty();
+}
+
+}  // namespace sipping::wire

@@ -1,0 +1,47 @@
+#include "sipping/wire/params.hpp"
+
+#include "sipping/wire/text.hpp"
+
+namespace sipping::wire {
+namespace {
+
+// Length of the value at the front: a quoted string, or everything up to a separator, which covers
+// tokens, hosts and both ways to write an IPv6 address. `ok` is false for an endless quote.
+std::size_t value_length(std::string_view text, bool& ok) noexcept {
+    if (!text.empty() && text.front() == '"') {
+        const std::size_t length = quoted_length(text);
+        ok = length != 0;
+        return length;
+    }
+    std::size_t length = 0;
+    while (length < text.size() && text[length] != ';' && text[length] != ',' &&
+           text[length] != '"' && !is_lws(text[length]))
+        ++length;
+    return length;
+}
+
+}  // namespace
+
+bool ParamReader::next(Param& param) noexcept {
+    rest_ = trim_left(rest_);
+    if (rest_.empty() || rest_.front() != ';') return false;
+    std::string_view rest = trim_left(rest_.substr(1));
+    const char* const begin = rest.data();
+    param.name = take_token(rest);
+    if (param.name.empty()) return false;
+    param.value = {};
+    const std::string_view after_name = trim_left(rest);
+    if (!after_name.empty() && after_name.front() == '=') {
+        const std::string_view value = trim_left(after_name.substr(1));
+        bool ok = true;
+        const std::size_t length = value_length(value, ok);
+        if (!ok) return false;
+        param.value = value.substr(0, length);
+        rest = value.substr(length);
+    }
+    param.whole = {begin, static_cast<std::size_t>(rest.data() - begin)};
+    rest_ = trim_left(rest);
+    return true;
+}
+
+}  // namespace sipping::wire
