@@ -22,9 +22,9 @@ struct Request {
     std::string_view method_name;
     std::string_view request_uri;
     Via top_via;
-    std::uint32_t via_count = 0;
+    std::uint32_t via_count = 0;  ///< used entries of vias; a line may list several
     std::array<std::string_view, via_limit> vias{};  ///< each header line's value, as received
-    std::string_view from;     ///< whole header values, as received
+    std::string_view from;                           ///< whole header values, as received
     std::string_view to;
     bool to_has_tag = false;
     std::string_view call_id;
@@ -35,24 +35,28 @@ struct Request {
 };
 
 /// ok, or why it cannot be answered. Requires all of Via, From, To, Call-ID, CSeq, and that the
-/// CSeq method equals the request's (section 8.1.1.5). DecodeError::not_sip for responses.
+/// CSeq method equals the request's (section 8.1.1.5). A missing header gives the error of a bad
+/// one; bad_header for To, which has none of its own. DecodeError::not_sip for responses and for
+/// request lines that are not exactly "method URI SIP/2.0"; too_many_headers also for more than
+/// via_limit Via lines.
 DecodeError decode_request(std::string_view datagram, Request& request) noexcept;
 
 struct AnswerFields {
     std::uint16_t status = 200;
     std::string_view reason = "OK";
-    std::uint32_t to_tag = 0;        ///< written as hex when the request's To had no tag
-    std::string_view extra_headers;  ///< complete lines, each ending in CRLF
-    std::string_view body;
+    std::uint32_t to_tag = 0;          ///< written as hex when the request's To had no tag
+    std::string_view extra_headers{};  ///< complete lines, each ending in CRLF
+    std::string_view body{};
 };
 
 /// Writes the answer: all Vias copied, `received` and `rport` set on the top one, From, To (+ tag),
-/// Call-ID and CSeq echoed. Header folding is flattened. 0 when it does not fit `out`.
+/// Call-ID and CSeq echoed. Header folding is flattened. `received` is always written, `rport` only
+/// when it was asked for. 0 when it does not fit `out`.
 [[nodiscard]] std::size_t encode_answer(const Request& request, const Endpoint& source,
                                         const AnswerFields& fields, std::span<char> out) noexcept;
 
 /// Where the answer goes: the source endpoint when rport was asked for, else source address and the
-/// Via's sent-by port (RFC 3261 section 18.2.2, RFC 3581 section 4).
+/// Via's sent-by port, 5060 without one (RFC 3261 section 18.2.2, RFC 3581 section 4).
 [[nodiscard]] Endpoint answer_destination(const Request& request, const Endpoint& source) noexcept;
 
 }  // namespace sipping::wire
