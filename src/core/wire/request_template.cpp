@@ -1,0 +1,116 @@
+#include "sipping/wire/request_template.hpp"
+
+#include <cassert>
+#include <charconv>
+#include <cstring>
+#include <stdexcept>
+
+namespace sipping::wire {
+namespace {
+
+constexpr std::size_t from_tag_size = 8;
+
+char* write_hex(char* cursor, std::uint32_t number) noexcept {
+    for (int shift = 28; shift >= 0; shift -= 4)
+        *cursor++ = "0123456789abcdef"[number >> shift & 0xf];
+    return cursor;
+}
+
+// `room` is the number's largest size; the caller has checked that much once for the whole request.
+template <typename Number>
+char* write_number(char* cursor, Number number, std::ptrdiff_t room) noexcept {
+    return std::to_chars(cursor, cursor + room, number).ptr;
+}
+
+}  // namespace
+
+RequestTemplate::RequestTemplate(const RequestFields& fields) {
+    if (const std::string problem = check(fields); !problem.empty())
+        throw std::invalid_argument(problem);
+    render(fields);
+}
+
+void RequestTemplate::add(Field field) {
+    const std::size_t begin =
+        segments_.empty() ? 0 : segments_.back().offset + segments_.back().length;
+    segments_.push_back({static_cast<std::uint32_t>(begin),
+                         static_cast<std::uint32_t>(text_.size() - begin), field});
+}
+
+// The order of RFC 3261 section 7.3.1: what proxies need first. Via, with the branch, comes before
+// all else, so that even a short ICMP quote holds it.
+void RequestTemplate::render(const RequestFields& fields) {
+    std::string uri = fields.request_uri;
+    if (uri.empty()) {
+        uri = "sip:";
+        if (!fields.target_user.empty()) uri += fields.target_user + "@";
+        uri += fields.target_host;
+    }
+    add("OPTIONS " + uri + " SIP/2.0\r\nVia: SIP/2.0/UDP " + fields.via_host + ":");
+    add(Field::port);
+    add(";branch=");
+    add(Field::branch);
+    add(";rport\r\nMax-Forwards: " + std::to_string(fields.max_forwards) + "\r\nFrom: ");
+    add(fields.from.empty() ? "\"SIP Ping\" <sip:" + fields.user + "@" + fields.domain + ">"
+                            : fields.from);
+    add(";tag=");
+    add(Field::from_tag);
+    add("\r\nTo: " + (fields.to.empty() ? "<" + uri + ">" : fields.to) + "\r\nCall-ID: ");
+    add(Field::call_id);
+    if (!fields.site.empty()) add("@" + fields.site);
+    add("\r\nCSeq: ");
+    add(Field::cseq);
+    add(" OPTIONS\r\n");
+    if (fields.contact.empty()) {
+        add("Contact: <sip:" + fields.user + "@" + fields.via_host + ":");
+        add(Field::port);
+        add(">\r\n");
+    } else if (fields.contact != "none") {
+        add("Contact: " + fields.contact + "\r\n");
+    }
+    add("Accept: application/sdp\r\n");
+    if (!fields.user_agent.empty()) add("User-Agent: " + fields.user_agent + "\r\n");
+    for (const std::string& header : fields.headers)
+        add(header + "\r\n");
+    add("Content-Length: 0\r\n\r\n");
+    add(Field::end);
+}
+
+std::size_t RequestTemplate::max_size() const noexcept {
+    std::size_t size = text_.size();
+    for (const Segment& segment : segments_) {
+        switch (segment.field) {
+            case Field::port: size += 5; break;
+            case Field::call_id:
+            case Field::cseq: size += 10; break;
+            case Field::branch: size += branch_size; break;
+            case Field::from_tag: size += from_tag_size; break;
+            case Field::end: break;
+        }
+    }
+    return size;
+}
+
+std::size_t RequestTemplate::encode(const Identity& identity, std::uint16_t port,
+                                    std::span<char> out) const noexcept {
+    assert(out.size() >= max_size());
+    char* cursor = out.data();
+    for (const Segment& segment : segments_) {
+        std::memcpy(cursor, text_.data() + segment.offset, segment.length);
+        cursor += segment.length;
+        switch (segment.field) {
+            case Field::port: cursor = write_number(cursor, port, 5); break;
+            case Field::call_id: cursor = write_number(cursor, identity.call_id, 10); break;
+            case Field::cseq: cursor = write_number(cursor, identity.cseq, 10); break;
+            case Field::branch:
+                write_branch(identity, std::span<char, branch_size>(cursor, branch_size));
+                cursor += branch_size;
+                break;
+            case Field::from_tag: cursor = write_hex(cursor, identity.from_tag); break;
+            case Field::end: break;
+        }
+    }
+    return static_cast<std::size_t>(cursor - out.data());
+}
+
+}  // namespace sipping::wire
