@@ -14,8 +14,8 @@ namespace sipping::wire {
 struct IcmpQuote {
     std::uint8_t type = 0;
     std::uint8_t code = 0;
-    Endpoint source;       ///< of the quoted UDP datagram: our address and port
-    Endpoint destination;  ///< of the quoted UDP datagram: the target
+    Endpoint source;           ///< of the quoted UDP datagram: our address and port
+    Endpoint destination;      ///< of the quoted UDP datagram: the target
     std::string_view payload;  ///< what was quoted of the UDP payload, maybe empty
 };
 
@@ -25,7 +25,9 @@ struct IcmpQuote {
 [[nodiscard]] std::optional<IcmpQuote> parse_icmp(Family family,
                                                   std::span<const std::uint8_t> packet) noexcept;
 
-/// The ten digits of a Call-ID header inside a quoted (perhaps cut) request of ours, or 0.
+/// The ten digits of the Call-ID inside a quoted (perhaps cut) request of ours, or 0. When the
+/// Call-ID header was cut off they are taken from the Via branch, which stands before it: a router
+/// may quote as little as 128 bytes (RFC 4884 section 4).
 [[nodiscard]] std::uint64_t quoted_call_id(std::string_view payload) noexcept;
 
 }  // namespace sipping::wire
