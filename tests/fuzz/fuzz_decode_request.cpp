@@ -1,0 +1,30 @@
+// Any datagram as a request: what can be answered gets an answer that decodes and echoes.
+#include <array>
+#include <cstdint>
+
+#include "fuzz_check.hpp"
+#include "sipping/wire/request.hpp"
+
+using namespace sipping;
+using namespace sipping::wire;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    Request request;
+    if (decode_request({reinterpret_cast<const char*>(data), size}, request) != DecodeError::ok)
+        return 0;
+    const Endpoint source{Address{.bytes = {192, 0, 2, 1}}, 40112};
+    FUZZ_CHECK(answer_destination(request, source).port != 0);
+    static std::array<char, 1 << 20> out;
+    const std::size_t length = encode_answer(request, source, {.to_tag = 0x1a2b3c4d}, out);
+    FUZZ_CHECK(length != 0);
+    Response response;
+    FUZZ_CHECK(decode_response({out.data(), length}, response) == DecodeError::ok);
+    FUZZ_CHECK(response.call_id == request.call_id);
+    FUZZ_CHECK(response.cseq == request.cseq_number && response.cseq_method == request.cseq_method);
+    FUZZ_CHECK(response.via.host == request.top_via.host);
+    FUZZ_CHECK(response.via.received == "192.0.2.1");
+    FUZZ_CHECK(response.via.rport == (request.top_via.has_rport ? source.port : 0));
+    FUZZ_CHECK(response.via_count >= request.via_count);
+    FUZZ_CHECK(!response.to_tag.empty());
+    return 0;
+}
