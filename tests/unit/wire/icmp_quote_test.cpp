@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sipping/wire/request_template.hpp"
@@ -79,6 +81,17 @@ Bytes icmp(std::uint8_t type, std::uint8_t code, const Bytes& quote) {
     return bytes;
 }
 
+// A quote together with the packet that its payload is a view of.
+struct Parsed {
+    Parsed(Family family, Bytes bytes)
+        : packet(std::move(bytes)), quote(parse_icmp(family, packet)) {}
+    explicit operator bool() const { return quote.has_value(); }
+    const IcmpQuote* operator->() const { return &quote.value(); }
+
+    const Bytes packet;
+    const std::optional<IcmpQuote> quote;
+};
+
 TEST(Icmp, reads_a_v4_port_unreachable) {
     for (const std::size_t options : {0U, 1U, 10U}) {
         const Bytes packet =
@@ -94,7 +107,7 @@ TEST(Icmp, reads_a_v4_port_unreachable) {
 }
 
 TEST(Icmp, reads_a_v6_one_and_one_about_a_first_fragment) {
-    auto quote = parse_icmp(Family::v6, icmp(1, 4, ipv6(17, udp(payload_text))));
+    const Parsed quote(Family::v6, icmp(1, 4, ipv6(17, udp(payload_text))));
     ASSERT_TRUE(quote);
     EXPECT_EQ(quote->type, 1);
     EXPECT_EQ(quote->code, 4);
@@ -105,12 +118,12 @@ TEST(Icmp, reads_a_v6_one_and_one_about_a_first_fragment) {
     Bytes fragment{17, 0, 0, 1, 0, 0, 0, 9};  // offset 0, more to come
     const Bytes datagram = udp(payload_text);
     append(fragment, datagram);
-    quote = parse_icmp(Family::v6, icmp(2, 0, ipv6(44, fragment)));
-    ASSERT_TRUE(quote);
-    EXPECT_EQ(quote->source.port, 40112);
-    EXPECT_EQ(quote->payload, payload_text);
+    const Parsed first(Family::v6, icmp(2, 0, ipv6(44, fragment)));
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->source.port, 40112);
+    EXPECT_EQ(first->payload, payload_text);
     fragment[3] = 9;  // offset 8
-    EXPECT_FALSE(parse_icmp(Family::v6, icmp(2, 0, ipv6(44, fragment))));
+    EXPECT_FALSE(Parsed(Family::v6, icmp(2, 0, ipv6(44, fragment))));
 }
 
 TEST(Icmp, only_errors_about_udp) {
@@ -155,23 +168,23 @@ TEST(Icmp, what_follows_the_quoted_datagram_is_no_payload) {
     // Padding behind the UDP length.
     Bytes quote = ipv4(17, udp("abc"));
     append(quote, "padding");
-    EXPECT_EQ(parse_icmp(Family::v4, ipv4(1, icmp(3, 3, quote)))->payload, "abc");
+    EXPECT_EQ(Parsed(Family::v4, ipv4(1, icmp(3, 3, quote)))->payload, "abc");
 
     // RFC 4884 extensions behind a quote of 8 words (20 + 8 + 4 bytes), v6: 7 double words.
     quote = ipv4(17, udp(payload_text));
     Bytes packet = ipv4(1, icmp(11, 0, quote));
     packet[20 + 5] = 8;
-    EXPECT_EQ(parse_icmp(Family::v4, packet)->payload, payload_text.substr(0, 4));
+    EXPECT_EQ(Parsed(Family::v4, packet)->payload, payload_text.substr(0, 4));
     packet = icmp(3, 0, ipv6(17, udp(payload_text)));
     packet[4] = 7;
-    EXPECT_EQ(parse_icmp(Family::v6, packet)->payload, payload_text.substr(0, 8));
+    EXPECT_EQ(Parsed(Family::v6, packet)->payload, payload_text.substr(0, 8));
     // In "packet too big" the same bytes are the MTU (RFC 4443 section 3.2).
     packet[0] = 2;
-    EXPECT_EQ(parse_icmp(Family::v6, packet)->payload, payload_text);
+    EXPECT_EQ(Parsed(Family::v6, packet)->payload, payload_text);
 
     Bytes nonsense_length = ipv4(17, udp("abc"));
     nonsense_length[25] = 0;  // UDP length below its own header
-    EXPECT_EQ(parse_icmp(Family::v4, ipv4(1, icmp(3, 3, nonsense_length)))->payload, "");
+    EXPECT_EQ(Parsed(Family::v4, ipv4(1, icmp(3, 3, nonsense_length)))->payload, "");
 }
 
 TEST(QuotedCallId, is_found_in_ever_shorter_quotes_until_the_branch_is_cut) {
