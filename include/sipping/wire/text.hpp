@@ -20,19 +20,33 @@ namespace sipping::wire {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
-namespace detail {
-constexpr std::array<bool, 256> make_token_table() noexcept {
-    std::array<bool, 256> table{};
-    for (const char c : std::string_view("0123456789abcdefghijklmnopqrstuvwxyz"
-                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ-.!%*_+`'~"))
-        table[static_cast<unsigned char>(c)] = true;
-    return table;
-}
-inline constexpr std::array<bool, 256> token_table = make_token_table();
-}  // namespace detail
+/// A set of characters, looked up in one step.
+class CharSet {
+public:
+    constexpr explicit CharSet(std::string_view members) noexcept {
+        for (const char c : members)
+            table_[static_cast<unsigned char>(c)] = true;
+    }
+    [[nodiscard]] constexpr bool has(char c) const noexcept {
+        return table_[static_cast<unsigned char>(c)];
+    }
+    /// Where the first member stands in text, or its size.
+    [[nodiscard]] constexpr std::size_t find_in(std::string_view text) const noexcept {
+        std::size_t at = 0;
+        while (at < text.size() && !has(text[at]))
+            ++at;
+        return at;
+    }
+
+private:
+    std::array<bool, 256> table_{};
+};
+
+inline constexpr CharSet token_chars(
+    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-.!%*_+`'~");
 
 [[nodiscard]] constexpr bool is_token_char(char c) noexcept {
-    return detail::token_table[static_cast<unsigned char>(c)];
+    return token_chars.has(c);
 }
 
 /// One or more token characters.

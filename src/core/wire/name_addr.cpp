@@ -6,20 +6,19 @@
 namespace sipping::wire {
 namespace {
 
+constexpr CharSet address_marks("<;\"");
+
 // Leaves the header's parameters in `rest`. Without angle brackets the first semicolon begins them
 // (section 20.10).
 bool skip_address(std::string_view& rest) noexcept {
     rest = trim_left(rest);
     if (rest.empty()) return false;
-    std::size_t i = 0;
-    while (i < rest.size() && rest[i] != '<' && rest[i] != ';') {
-        if (rest[i] != '"') {
-            ++i;
-            continue;
-        }
+    std::size_t i = address_marks.find_in(rest);
+    while (i < rest.size() && rest[i] == '"') {
         const std::size_t length = quoted_length(rest.substr(i));
         if (length == 0) return false;
         i += length;
+        i += address_marks.find_in(rest.substr(i));
     }
     if (i < rest.size() && rest[i] == '<') {
         i = rest.find('>', i);

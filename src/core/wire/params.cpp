@@ -5,6 +5,8 @@
 namespace sipping::wire {
 namespace {
 
+constexpr CharSet value_end(";,\" \t\r\n");
+
 // Length of the value at the front: a quoted string, or everything up to a separator, which covers
 // tokens, hosts and both ways to write an IPv6 address. `ok` is false for an endless quote.
 std::size_t value_length(std::string_view text, bool& ok) noexcept {
@@ -13,11 +15,7 @@ std::size_t value_length(std::string_view text, bool& ok) noexcept {
         ok = length != 0;
         return length;
     }
-    std::size_t length = 0;
-    while (length < text.size() && text[length] != ';' && text[length] != ',' &&
-           text[length] != '"' && !is_lws(text[length]))
-        ++length;
-    return length;
+    return value_end.find_in(text);
 }
 
 }  // namespace
