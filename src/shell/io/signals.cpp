@@ -2,6 +2,7 @@
 
 #include <sys/signalfd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <system_error>
 
@@ -11,7 +12,8 @@ namespace {
 sigset_t handled_signals() noexcept {
     sigset_t set;
     sigemptyset(&set);
-    for (const int number : {SIGINT, SIGTERM, SIGQUIT, SIGHUP}) sigaddset(&set, number);
+    for (const int number : {SIGINT, SIGTERM, SIGQUIT, SIGHUP})
+        sigaddset(&set, number);
     return set;
 }
 
@@ -19,16 +21,17 @@ sigset_t handled_signals() noexcept {
 
 Signals::Signals() {
     const sigset_t set = handled_signals();
-    if (::sigprocmask(SIG_BLOCK, &set, nullptr) != 0)
+    if (::sigprocmask(SIG_BLOCK, &set, &before_) != 0)
         throw std::system_error(errno, std::generic_category(), "sigprocmask");
     fd_ = Fd{::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)};
     if (!fd_) throw std::system_error(errno, std::generic_category(), "signalfd");
+    // A closed pipe and a file at `ulimit -f` come back as errors of the write: EPIPE, EFBIG.
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 Signals::~Signals() {
-    const sigset_t set = handled_signals();
-    ::sigprocmask(SIG_UNBLOCK, &set, nullptr);
+    ::sigprocmask(SIG_SETMASK, &before_, nullptr);
 }
 
 std::optional<int> Signals::take() noexcept {

@@ -1,6 +1,7 @@
 // Signals as a readable descriptor: SIGINT, SIGTERM, SIGQUIT, SIGHUP are blocked and queued.
 #pragma once
 
+#include <csignal>
 #include <optional>
 
 #include "io/fd.hpp"
@@ -9,7 +10,8 @@ namespace sipping::io {
 
 class Signals {
 public:
-    /// Blocks the four signals and opens a signalfd; ignores SIGPIPE. Throws std::system_error.
+    /// Blocks the four signals and opens a signalfd; ignores SIGPIPE and SIGXFSZ. Throws
+    /// std::system_error.
     Signals();
     ~Signals();  ///< restores the mask
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
@@ -18,6 +20,7 @@ public:
 
 private:
     Fd fd_;
+    sigset_t before_{};
 };
 
 }  // namespace sipping::io
