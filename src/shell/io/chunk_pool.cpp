@@ -1,0 +1,55 @@
+#include "io/chunk_pool.hpp"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cassert>
+#include <new>
+
+namespace sipping::io {
+
+ChunkPool::ChunkPool(std::size_t limit_bytes)
+    : chunks_(std::max<std::size_t>(1, limit_bytes / chunk_size)) {
+    // Anonymous memory costs nothing until it is written to: 512 files without rows are free.
+    const std::size_t bytes = chunks_.size() * chunk_size;
+    void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+    // A huge page would touch 128 chunks for the sake of one.
+    ::madvise(memory, bytes, MADV_NOHUGEPAGE);
+    memory_ = {static_cast<char*>(memory), bytes};
+    for (std::size_t i = chunks_.size(); i-- > 0;) {
+        chunks_[i].data = memory_.data() + i * chunk_size;
+        give_back(chunks_[i]);
+    }
+}
+
+ChunkPool::~ChunkPool() {
+    ::munmap(memory_.data(), memory_.size());
+}
+
+Chunk* ChunkPool::take() noexcept {
+    if (free_ == nullptr) return nullptr;
+    Chunk* chunk = free_;
+    free_ = chunk->next;
+    --available_;
+    *chunk = Chunk{.data = chunk->data};
+    return chunk;
+}
+
+void ChunkPool::give_back(Chunk& chunk) noexcept {
+    assert(available_ < chunks_.size());
+    chunk.next = free_;
+    free_ = &chunk;
+    ++available_;
+}
+
+void ChunkPoolDeleter::operator()(ChunkPool* pool) const noexcept {
+    delete pool;
+}
+
+ChunkPoolPtr make_chunk_pool(std::size_t limit_bytes) {
+    return ChunkPoolPtr{new ChunkPool(limit_bytes)};
+}
+
+}  // namespace sipping::io
