@@ -21,9 +21,9 @@ inline constexpr std::size_t chunk_size = 16 * 1024;
 class ChunkPool;
 
 struct AppenderStats {
-    std::uint64_t rows_written = 0;   ///< rows that write() took
-    std::uint64_t rows_lost = 0;      ///< refused, failed, or written to a file since removed
-    int last_error = 0;               ///< errno of the last failure; 0 when all is well again
+    std::uint64_t rows_written = 0;  ///< rows that write() took
+    std::uint64_t rows_lost = 0;     ///< refused, failed, or written to a file since removed
+    int last_error = 0;              ///< errno of the last failure; 0 when all is well again
 };
 
 class Appender {
@@ -44,13 +44,16 @@ public:
     Appender(FileOps& ops, ChunkPool& pool, File file);
     /// Appends to an already open descriptor (stdout): no header, no checks, flushed at every tick.
     Appender(FileOps& ops, ChunkPool& pool, int fd);
+    /// Waits for an operation in flight (200 ms at most); rows not flushed are dropped.
     ~Appender();
     Appender(const Appender&) = delete;
     Appender& operator=(const Appender&) = delete;
 
-    /// Takes `text` whole, which is `rows` complete lines; false (and counted) when there is no room.
+    /// Takes `text` whole, which is `rows` complete lines; false (and counted) when there is no
+    /// room, or when a single line is longer than a chunk.
     bool append(std::string_view text, unsigned rows = 1) noexcept;
-    /// Moves things on: begins writes that are due, handles finished ones, checks, retries, reopens.
+    /// Moves things on: begins writes that are due, handles finished ones, checks, retries,
+    /// reopens.
     void tick(Instant now) noexcept;
     /// When tick() has something to do next; `never` when idle.
     [[nodiscard]] Instant next_tick() const noexcept;
@@ -58,7 +61,7 @@ public:
     void reopen() noexcept;
     /// Begin writing everything at the next tick.
     void flush() noexcept;
-    /// Nothing buffered and nothing in flight.
+    /// Nothing buffered and no write in flight (a check of the path may be).
     [[nodiscard]] bool idle() const noexcept;
     [[nodiscard]] const AppenderStats& stats() const noexcept;
     /// Rows lost since the last call, for a gap row once writing works again; 0 while it does not.
@@ -75,7 +78,8 @@ struct ChunkPoolDeleter {
 };
 using ChunkPoolPtr = std::unique_ptr<ChunkPool, ChunkPoolDeleter>;
 
-/// `limit_bytes` bounds all buffered rows of the program.
+/// `limit_bytes` bounds all buffered rows of the program. One file may hold as many chunks as are
+/// still free for the others: half of all when it is alone.
 [[nodiscard]] ChunkPoolPtr make_chunk_pool(std::size_t limit_bytes);
 
 }  // namespace sipping::io

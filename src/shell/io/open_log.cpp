@@ -1,0 +1,78 @@
+#include "io/open_log.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "io/appender.hpp"
+#include "io/file_ops.hpp"
+
+namespace sipping::io {
+namespace {
+
+[[noreturn]] void refuse(const std::string& path, std::error_code error) {
+    throw std::system_error(error, fmt::format("cannot write log '{}'", path));
+}
+
+[[noreturn]] void refuse(const std::string& path, int error) {
+    refuse(path, std::error_code(error, std::generic_category()));
+}
+
+void make_parents(const std::string& path) {
+    const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+    if (parent.empty()) return;
+    std::error_code error;
+    std::filesystem::create_directories(parent, error);
+    if (error) refuse(path, error);
+}
+
+Fd open_file(const std::string& path) {
+    struct stat status {};
+    const bool fifo = ::stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
+    const int flags = fifo ? fifo_open_flags : log_open_flags;
+    Fd fd{::open(path.c_str(), flags, file_mode)};
+    if (!fd) refuse(path, errno);
+    return fd;
+}
+
+/// A row is never longer than a chunk, so a longer last line is not a torn row of ours. Neither is
+/// a file without a single line end, unless it is the beginning of our header.
+void mend_last_line(const std::string& path, int fd, std::uint64_t size, std::string_view header) {
+    const Fd reader{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!reader) return;  // write-only for us: nothing can be known about its end
+    std::array<char, chunk_size + 1> tail;
+    const std::uint64_t begin = size - std::min<std::uint64_t>(size, tail.size());
+    const ssize_t got = ::pread(reader.get(), tail.data(), tail.size(), static_cast<off_t>(begin));
+    if (got <= 0) return;
+    const std::string_view text{tail.data(), static_cast<std::size_t>(got)};
+    if (text.back() == '\n') return;
+    const std::size_t line_end = text.rfind('\n');
+    if (line_end != text.npos || (begin == 0 && header.starts_with(text))) {
+        const std::uint64_t whole = begin + line_end + 1;  // npos + 1 is 0
+        if (::ftruncate(fd, static_cast<off_t>(whole)) != 0) refuse(path, errno);
+        return;
+    }
+    if (::write(fd, "\n", 1) != 1) refuse(path, errno);
+}
+
+}  // namespace
+
+Fd open_log(const std::string& path, std::string_view header) {
+    make_parents(path);
+    Fd fd = open_file(path);
+    struct stat status {};
+    if (::fstat(fd.get(), &status) != 0) refuse(path, errno);
+    if (S_ISREG(status.st_mode) && status.st_size > 0)
+        mend_last_line(path, fd.get(), static_cast<std::uint64_t>(status.st_size), header);
+    return fd;
+}
+
+}  // namespace sipping::io
