@@ -44,7 +44,8 @@ class Responder {
 public:
     explicit Responder(const Options& options);
 
-    /// Decides about one datagram. Its answer, if any, is handed out by due() after the delay.
+    /// Decides about one datagram; `now` never goes back. Its answer, if any, is handed out by
+    /// due() after the delay.
     void on_arrival(const probe::Arrival& arrival, Instant now) noexcept;
 
     /// Adds the answers due at `now` to `outbox` until it is full. True when more are due: submit,
