@@ -99,6 +99,30 @@ TEST_F(AppenderFaults, refused_rows_are_counted_and_told_once_when_writing_works
     EXPECT_TRUE(log.append(row(accepted)));
 }
 
+TEST_F(AppenderFaults, a_few_bytes_of_progress_are_not_yet_well_again) {
+    pass(100ms);
+    fail_writes(ENOSPC);
+    append_rows(0, 3);
+    EXPECT_FALSE(log.append(std::string(chunk_size, 'x') + "\n")) << "longer than a chunk";
+    pass(600ms);
+    bool full = false;
+    Instant since;
+    ops.fault = [&](const FileOp& op) -> std::optional<int> {
+        if (op.kind != FileOp::Kind::write) return std::nullopt;
+        EXPECT_EQ(log.take_lost_for_gap(since), 0U);
+        full = !full;
+        if (!full) return -ENOSPC;
+        FileOp shorter = op;
+        shorter.data = op.data.first(7);
+        return FaultyFileOps::perform(shorter);
+    };
+    pass(3s);
+    EXPECT_EQ(content(path), test_header);
+    ops.fault = nullptr;
+    pass(1100ms);
+    EXPECT_EQ(log.take_lost_for_gap(since), 1U);
+}
+
 TEST_F(AppenderFaults, failures_are_retried_once_a_second_whatever_their_name) {
     for (const int error : {EIO, EROFS, EPERM, EDQUOT, EFBIG}) {
         pass(1s);
@@ -217,6 +241,35 @@ TEST_F(AppenderFaults, a_reopen_during_a_full_disk_takes_the_rows_along) {
     pass(1100ms);
     EXPECT_EQ(content(path + ".1") + content(path),
               test_header + row(0) + test_header + rows(1, 3));
+}
+
+TEST(AppenderMemory, of_512_files_only_those_with_unwritten_rows_hold_a_chunk) {
+    constexpr std::size_t files = 512;
+    const TempDirectory directory;
+    FaultyFileOps ops;
+    const ChunkPoolPtr pool = make_chunk_pool(2 * files * chunk_size);
+    std::vector<std::unique_ptr<Appender>> logs;
+    for (std::size_t i = 0; i < files; ++i)
+        logs.push_back(std::make_unique<Appender>(
+            ops, *pool, Appender::File{directory / (std::to_string(i) + ".csv"), test_header}));
+    EXPECT_EQ(pool->available(), pool->capacity());
+    std::size_t most = 0;
+    Instant now{100s};
+    for (std::size_t turn = 0; turn < 200; ++turn, now += 10ms) {  // each a row a second
+        for (std::size_t i = 0; i < files; ++i) {
+            if (i % 100 == turn % 100) {
+                EXPECT_TRUE(logs[i]->append(row(0)));
+            }
+            settle(ops, *logs[i], now);
+        }
+        most = std::max(most, pool->capacity() - pool->available());
+    }
+    EXPECT_GT(most, files / 4);
+    EXPECT_LT(most, files / 2);  // 400 ms of each second
+    for (int turn = 0; turn < 50; ++turn, now += 10ms)
+        for (const auto& log : logs)
+            settle(ops, *log, now);
+    EXPECT_EQ(pool->available(), pool->capacity());
 }
 
 TEST_F(AppenderFaults, random_faults_never_leave_a_torn_line_and_lose_no_accepted_row) {

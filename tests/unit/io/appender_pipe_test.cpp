@@ -52,6 +52,22 @@ TEST_P(AppenderPipe, a_fifo_without_reader_fills_and_goes_on_when_one_comes) {
     EXPECT_EQ(log.take_lost_for_gap(since), static_cast<unsigned>(refused));
 }
 
+TEST_P(AppenderPipe, a_full_fifo_that_is_replaced_is_left_behind) {
+    path = directory / "fifo";
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    Appender log{*ops, *pool, file()};
+    int accepted = 0;
+    while (log.append(row(accepted)))
+        ++accepted;
+    pass(log, 2s);
+    EXPECT_FALSE(log.idle());
+    std::filesystem::remove(path);
+    pass(log, 3s);
+    EXPECT_TRUE(log.idle());
+    EXPECT_TRUE(content(path).starts_with(test_header));
+    EXPECT_TRUE(content(path).ends_with(row(accepted - 1)));
+}
+
 struct Pipe {
     Pipe() {
         int ends[2];
