@@ -12,7 +12,8 @@
 
 namespace sipping::io {
 
-inline constexpr Instant at_once = Instant::min();
+/// Not Instant::min(): callers subtract `now` from what next_tick() says.
+inline constexpr Instant at_once{};
 
 /// One operation at a time: tick() concludes the one that ended, then chooses the next.
 struct Appender::Impl {
