@@ -1,0 +1,75 @@
+#include "net/udp_socket.hpp"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "net/socket_address.hpp"
+
+namespace sipping::net {
+namespace {
+
+[[nodiscard]] bool set(int fd, int level, int option, int value) noexcept {
+    return ::setsockopt(fd, level, option, &value, sizeof value) == 0;
+}
+
+[[nodiscard]] bool tune_v4(int fd, const SocketSettings& settings) noexcept {
+    return (settings.dscp == 0 || set(fd, IPPROTO_IP, IP_TOS, settings.dscp << 2)) &&
+           (settings.ttl == 0 || set(fd, IPPROTO_IP, IP_TTL, settings.ttl)) &&
+           (!settings.pktinfo || set(fd, IPPROTO_IP, IP_PKTINFO, 1)) &&
+           (!settings.error_queue || set(fd, IPPROTO_IP, IP_RECVERR, 1));
+}
+
+[[nodiscard]] bool tune_v6(int fd, const SocketSettings& settings) noexcept {
+    return set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) &&
+           (settings.dscp == 0 || set(fd, IPPROTO_IPV6, IPV6_TCLASS, settings.dscp << 2)) &&
+           (settings.ttl == 0 || set(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, settings.ttl)) &&
+           (!settings.pktinfo || set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)) &&
+           (!settings.error_queue || set(fd, IPPROTO_IPV6, IPV6_RECVERR, 1));
+}
+
+[[nodiscard]] bool tune(int fd, const SocketSettings& settings, Family family) noexcept {
+    const auto buffer = static_cast<int>(settings.receive_buffer_bytes);
+    return set(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1) && set(fd, SOL_SOCKET, SO_RXQ_OVFL, 1) &&
+           (buffer == 0 || set(fd, SOL_SOCKET, SO_RCVBUF, buffer)) &&
+           (family == Family::v4 ? tune_v4(fd, settings) : tune_v6(fd, settings));
+}
+
+[[nodiscard]] bool bind_to_device(int fd, const std::string& device) noexcept {
+    return device.empty() || ::setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device.data(),
+                                          static_cast<socklen_t>(device.size())) == 0;
+}
+
+[[nodiscard]] bool bind_to(int fd, const SocketSettings& settings, Family family,
+                           std::uint16_t port) noexcept {
+    Endpoint local{Address{.family = family}, port};
+    if (settings.bind && settings.bind->family == family) local.address = *settings.bind;
+    SocketAddress address{};
+    const socklen_t length = to_socket_address(local, address);
+    return ::bind(fd, &address.any, length) == 0;
+}
+
+OpenedSocket failure(OpenStep step) noexcept {
+    OpenedSocket result;
+    result.failed_at = step;
+    result.error = errno;
+    return result;
+}
+
+}  // namespace
+
+OpenedSocket open_udp_socket(const SocketSettings& settings, Family family,
+                             std::uint16_t port) noexcept {
+    OpenedSocket result;
+    io::Fd fd{::socket(domain_of(family), SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    if (!fd) return failure(OpenStep::socket);
+    if (!tune(fd.get(), settings, family)) return failure(OpenStep::option);
+    if (!bind_to_device(fd.get(), settings.device)) return failure(OpenStep::device);
+    if (!bind_to(fd.get(), settings, family, port)) return failure(OpenStep::bind);
+    result.fd = std::move(fd);
+    result.port = port;
+    return result;
+}
+
+}  // namespace sipping::net
