@@ -1,0 +1,133 @@
+#include "net/socket_transport.hpp"
+
+#include <linux/sock_diag.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+
+namespace sipping::net {
+namespace {
+
+// A kernel counter modulo 2^32 that moved from `seen` to `now`; 0 when `now` is the older one.
+std::uint32_t advance(std::uint32_t& seen, std::uint32_t now) noexcept {
+    const std::uint32_t delta = now - seen;
+    if (delta > 0x7fff'ffff) return 0;
+    seen = now;
+    return delta;
+}
+
+}  // namespace
+
+SocketTransport::SocketTransport(TransportParts parts)
+    : parts_(std::move(parts)),
+      stamps_(parts_.clock->read()),
+      drops_reported_(parts_.pool->size()),
+      drops_counted_(parts_.pool->size()) {
+    read_until_ = stamps_.now();
+    last_sweep_ = stamps_.now();
+}
+
+int SocketTransport::descriptor(std::uint32_t index) const noexcept {
+    if (index < parts_.pool->size()) return parts_.pool->fd(index);
+    return index == icmp_index(Family::v4) ? parts_.icmp.v4.get() : parts_.icmp.v6.get();
+}
+
+void SocketTransport::add_arrival(probe::Inbox& inbox, const Datagram& datagram) noexcept {
+    probe::Arrival& arrival = inbox.arrivals.emplace_back();
+    // Until finish() this is the kernel's own stamp, on the wall clock.
+    arrival.kernel_stamped = datagram.control.stamp.has_value();
+    if (arrival.kernel_stamped) arrival.at = Instant{datagram.control.stamp->time_since_epoch()};
+    arrival.truncated = datagram.truncated;
+    arrival.socket = datagram.socket;
+    arrival.from = datagram.from;
+    arrival.local = datagram.control.local;
+    arrival.bytes = datagram.bytes;
+    if (datagram.truncated) ++health_.truncated;
+    if (!datagram.control.drops) return;
+    arrival.queue_drops = advance(drops_reported_[datagram.socket], *datagram.control.drops);
+    count_drops(datagram.socket, *datagram.control.drops);
+}
+
+void SocketTransport::add_raw_icmp(Family family, const Datagram& packet) noexcept {
+    if (gathered_.icmp_errors.size() == probe::Inbox::capacity) return;
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(packet.bytes.data());
+    auto arrival = read_raw_icmp(family, packet.from.address, {bytes, packet.bytes.size()});
+    if (!arrival || !parts_.pool->has_port(family, arrival->local_port)) return;
+    arrival->at = parts_.clock->now();
+    gathered_.icmp_errors.push_back(*arrival);
+}
+
+void SocketTransport::add_send_failure(const probe::SendFailure& failure) noexcept {
+    // A full send buffer (EAGAIN, as we never wait) is as much a lack of room as ENOBUFS.
+    if (failure.error == ENOBUFS || failure.error == EAGAIN) ++health_.send_enobufs;
+    gathered_.send_failures.push_back(failure);
+}
+
+void SocketTransport::drain_error_queue(std::uint32_t socket) noexcept {
+    const int fd = descriptor(socket);
+    // Taking the last entry clears the pending error too. A full inbox leaves the rest for later:
+    // the error then stays pending and brings us here again.
+    while (gathered_.icmp_errors.size() < probe::Inbox::capacity) {
+        QueuedError queued = take_queued_error(fd);
+        if (queued.empty) {
+            clear_pending_error(fd);
+            return;
+        }
+        if (!queued.icmp) continue;
+        queued.icmp->local_port = parts_.pool->port(socket).number;
+        queued.icmp->at = parts_.clock->now();
+        gathered_.icmp_errors.push_back(*queued.icmp);
+    }
+}
+
+unsigned SocketTransport::room(const probe::Inbox& inbox) const noexcept {
+    const std::size_t used = std::max({inbox.arrivals.size(), gathered_.send_failures.size(),
+                                       gathered_.icmp_errors.size(), gathered_.replaced.size()});
+    return static_cast<unsigned>(probe::Inbox::capacity - std::min(used, probe::Inbox::capacity));
+}
+
+void SocketTransport::finish(probe::Inbox& inbox, bool read_all) noexcept {
+    stamps_.look(parts_.clock->read(), read_all);
+    health_.clock_steps = stamps_.steps();
+    for (probe::Arrival& arrival : inbox.arrivals) {
+        const auto at = arrival.kernel_stamped
+                            ? stamps_.convert(WallTime{arrival.at.time_since_epoch()})
+                            : std::nullopt;
+        arrival.kernel_stamped = at.has_value();
+        arrival.at = at.value_or(stamps_.now());
+        if (!at) ++health_.unstamped;
+    }
+    inbox.send_failures.swap(gathered_.send_failures);
+    inbox.icmp_errors.swap(gathered_.icmp_errors);
+    inbox.replaced.swap(gathered_.replaced);
+    inbox.read_until = read_until_;
+}
+
+void SocketTransport::count_drops(std::uint32_t socket, std::uint32_t drops) noexcept {
+    health_.queue_drops += advance(drops_counted_[socket], drops);
+}
+
+void SocketTransport::sweep_drops() noexcept {
+    const std::uint32_t size = parts_.pool->size();
+    for (std::uint32_t i = 0; i < std::min(sweep_size, size); ++i) {
+        const std::uint32_t socket = next_swept_;
+        next_swept_ = (next_swept_ + 1) % size;
+        std::array<std::uint32_t, SK_MEMINFO_VARS> info{};
+        socklen_t length = sizeof info;
+        if (::getsockopt(parts_.pool->fd(socket), SOL_SOCKET, SO_MEMINFO, info.data(), &length) ==
+            0)
+            count_drops(socket, info[SK_MEMINFO_DROPS]);
+    }
+}
+
+probe::TransportHealth SocketTransport::health() noexcept {
+    const Instant now = parts_.clock->now();
+    if (now - last_sweep_ > 1s) {
+        last_sweep_ = now;
+        sweep_drops();
+    }
+    return health_;
+}
+
+}  // namespace sipping::net
