@@ -76,12 +76,17 @@ net::NetworkOptions network_options(const config::PingConfig& config, const Targ
     return options;
 }
 
+/// The original's way of showing things: one target, a line or two a ping.
+bool slow_and_single(const config::PingConfig& config, const Targets& targets) {
+    return targets.table.size() == 1 && !config.flood &&
+           total_rate(targets.table) <= per_ping_rate_limit;
+}
+
 sink::ConsoleOptions console_options(const config::PingConfig& config, const Targets& targets) {
     sink::ConsoleOptions options;
-    const bool slow_and_single = targets.table.size() == 1 && !config.flood &&
-                                 total_rate(targets.table) <= per_ping_rate_limit;
-    options.per_ping = !config.quiet && !config.json && (slow_and_single || config.verbose);
-    options.summaries = !slow_and_single && !config.no_statistics && !config.json;
+    const bool as_original = slow_and_single(config, targets);
+    options.per_ping = !config.quiet && !config.json && (as_original || config.verbose);
+    options.summaries = !as_original && !config.no_statistics && !config.json;
     options.statistics = !config.no_statistics;
     options.print_sent = config.print_sent;
     options.print_received = config.print_received;
@@ -119,7 +124,8 @@ public:
           log_(config, targets_.table, *network_.files, *pool_),
           reporter_({.console = console_options(config, targets_),
                      .thresholds = {.fall = config.fall, .rise = config.rise},
-                     .quiet_statistics = config.no_statistics,
+                     .five_ping_statistics = !config.no_statistics &&
+                                             slow_and_single(config, targets_),
                      .ports = static_cast<std::uint32_t>(network_.ports.size())},
                     targets_.table, log_, config.json ? stderr_ : stdout_, stdout_),
           spin_(shall_spin(config, targets_)) {}

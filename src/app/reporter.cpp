@@ -55,7 +55,7 @@ void Reporter::result(const ProbeResult& result) noexcept {
     }
     const WallTime at = has_answer(result.kind) ? result.sent_wall + result.latency
                                                 : reading_.wall();
-    console_.on_result(result, target.name, target.endpoint, at, lines_);
+    console_.on_result(result, target.endpoint, at, lines_);
     count_second(result);
 }
 
@@ -83,7 +83,7 @@ void Reporter::settled(const Settled& settled) noexcept {
     if (change != stats::Change::none)
         console_.change(change, targets_[settled.target].name, stats, lines_);
     note_possible_ban(settled);
-    if (options_.console.per_ping && ++settled_ % statistics_every == 0)
+    if (options_.five_ping_statistics && ++settled_ % statistics_every == 0)
         console_.statistics(stats, lines_);
 }
 

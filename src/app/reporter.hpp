@@ -22,7 +22,7 @@ public:
     struct Options {
         sink::ConsoleOptions console;
         stats::Thresholds thresholds;
-        bool quiet_statistics = false;  ///< -S
+        bool five_ping_statistics = false;  ///< the original's two lines every five pings
         std::uint32_t ports = 1;        ///< pool size, for the notes
     };
 

@@ -140,7 +140,7 @@ std::string check_rates(const config::PingConfig& config, const target::TargetTa
             1.0 / std::chrono::duration<double>(target.interval).count();
     }
     for (const auto& [address, rate] : rates) {
-        if (config.mine || config.dry_run) break;
+        if (config.mine) break;
         if (config.flood)
             throw UsageError(fmt::format(
                 "--flood to {} needs --mine: say that this target is yours to load", address));

@@ -1,0 +1,211 @@
+#include "respond.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <random>
+
+#include "io/clock.hpp"
+#include "io/signals.hpp"
+#include "net/network.hpp"
+#include "net/resolve.hpp"
+#include "sipping/respond/reason_phrase.hpp"
+#include "sipping/respond/responder.hpp"
+
+namespace sipping::app {
+namespace {
+
+// A second of silence from us at 80,000 requests a second is what this holds; the kernel may grant
+// less (net.core.rmem_max).
+constexpr std::uint32_t receive_buffer_bytes = 4 << 20;
+
+void say(const std::string& line) {
+    std::fputs((line + '\n').c_str(), stdout);
+    std::fflush(stdout);
+}
+
+void note(const std::string& text) {
+    fmt::print(stderr, "sipping: {}\n", text);
+}
+
+net::Io io_of(config::IoChoice choice) {
+    switch (choice) {
+        case config::IoChoice::uring: return net::Io::uring;
+        case config::IoChoice::epoll: return net::Io::epoll;
+        default: return net::Io::automatic;
+    }
+}
+
+bool have_ipv6() {
+    return net::source_address({parse_address("::1").value(), 9}, std::nullopt, "").has_value();
+}
+
+net::NetworkOptions network_options(const config::RespondConfig& config) {
+    net::NetworkOptions options;
+    options.ports = 1;
+    options.port_low = config.port;
+    options.port_high = config.port;
+    options.bind = config.bind;
+    options.v4 = config.v4;
+    options.v6 = config.v6;
+    if (options.v4 && options.v6 && !have_ipv6()) {
+        note("no IPv6 here: answering on IPv4 only");
+        options.v6 = false;
+    }
+    options.pktinfo = true;
+    options.icmp = false;
+    options.interpolate = false;
+    options.receive_buffer_bytes = receive_buffer_bytes;
+    options.io = io_of(config.io);
+    return options;
+}
+
+std::uint64_t fresh_seed() {
+    std::random_device entropy;
+    return std::uint64_t{entropy()} << 32 | entropy();
+}
+
+respond::Options responder_options(const config::RespondConfig& config, std::uint64_t seed) {
+    respond::Options options;
+    options.status = config.code;
+    options.reason = config.reason;
+    options.delay = config.delay;
+    options.drop_percent = config.drop_percent;
+    options.drop_key = Key{seed, 0};
+    options.to_tag = std::random_device{}();
+    return options;
+}
+
+std::string listening_on(const config::RespondConfig& config, const net::Network& network) {
+    std::string text;
+    for (const net::Port& port : network.ports) {
+        const Address any = parse_address(port.family == Family::v4 ? "0.0.0.0" : "::").value();
+        if (!text.empty()) text += " and ";
+        text += to_string(Endpoint{config.bind.value_or(any), port.number});
+    }
+    return text;
+}
+
+/// The loop and the numbers it shows.
+class Run {
+public:
+    Run(net::Network& network, io::Signals& signals, const io::Clock& clock,
+        const respond::Options& options, bool quiet)
+        : transport_(*network.transport),
+          signals_(signals),
+          clock_(clock),
+          responder_(options),
+          quiet_(quiet) {}
+
+    void until_stopped(Instant end);
+
+private:
+    void answer(Instant now);
+    void send_due(Instant now);
+    void obey_signals(Instant now);
+    void report(Instant now);
+
+    probe::Transport& transport_;
+    io::Signals& signals_;
+    const io::Clock& clock_;
+    respond::Responder responder_;
+    probe::Inbox inbox_;
+    probe::Outbox outbox_;
+    std::uint64_t send_errors_ = 0;
+    respond::Counts reported_;  // as of the last line, for the rates
+    Instant reported_at_{};
+    bool quiet_;
+    bool stopped_ = false;
+};
+
+void Run::until_stopped(Instant end) {
+    Instant now = clock_.now();
+    reported_at_ = now;
+    Instant next_report = quiet_ ? never : now + 1s;
+    while (!stopped_ && now < end) {
+        transport_.wait_until(std::min({next_report, responder_.next_deadline(), end}), inbox_);
+        now = clock_.now();
+        answer(now);
+        if (now >= next_report) {
+            report(now);
+            next_report = std::max(next_report + 1s, now);
+        }
+        obey_signals(now);
+    }
+    report(now);
+}
+
+void Run::answer(Instant now) {
+    send_errors_ += inbox_.send_failures.size();
+    for (const probe::Arrival& arrival : inbox_.arrivals) {
+        responder_.on_arrival(arrival, now);
+        if (responder_.waiting() >= probe::Outbox::capacity) send_due(now);
+    }
+    send_due(now);
+}
+
+void Run::send_due(Instant now) {
+    bool more = true;
+    while (more) {
+        more = responder_.due(now, outbox_);
+        if (!outbox_.empty()) transport_.submit(outbox_);
+        outbox_.clear();
+    }
+}
+
+void Run::obey_signals(Instant now) {
+    while (const std::optional<int> signal = signals_.take()) {
+        if (*signal == SIGQUIT) {
+            report(now);
+        } else {
+            stopped_ = true;
+        }
+    }
+}
+
+void Run::report(Instant now) {
+    const respond::Counts& counts = responder_.counts();
+    const double elapsed_s = std::chrono::duration<double>(now - reported_at_).count();
+    const auto per_second = [elapsed_s](std::uint64_t count) {
+        return elapsed_s > 0 ? static_cast<double>(count) / elapsed_s : 0.0;
+    };
+    std::string line =
+        fmt::format("received {} answered {} dropped {} other {} ({:.0f}/s in, {:.0f}/s out)",
+                    counts.received, counts.answered, counts.dropped + counts.overflowed,
+                    counts.other(), per_second(counts.received - reported_.received),
+                    per_second(counts.answered - reported_.answered));
+    const std::uint64_t queue_drops = transport_.health().queue_drops;
+    if (queue_drops > 0) line += fmt::format(", {} lost in our receive queue", queue_drops);
+    if (counts.overflowed > 0)
+        line += fmt::format(", {} dropped because too many waited", counts.overflowed);
+    if (send_errors_ > 0) line += fmt::format(", {} could not be sent", send_errors_);
+    say(line);
+    reported_ = counts;
+    reported_at_ = now;
+}
+
+}  // namespace
+
+int run_respond(const config::RespondConfig& config) {
+    io::Signals signals;
+    const io::SystemClock clock;
+    net::Network network = net::open_network(network_options(config), clock, signals.fd());
+    for (const std::string& text : network.notes)
+        note(text);
+
+    const std::uint64_t seed = config.seed.value_or(fresh_seed());
+    const respond::Options options = responder_options(config, seed);
+    Run run(network, signals, clock, options, config.quiet);
+    say(fmt::format("Answering OPTIONS on {} with {} {}", listening_on(config, network),
+                    config.code,
+                    config.reason.empty() ? respond::reason_phrase(config.code) : config.reason));
+    if (config.drop_percent > 0)
+        say(fmt::format("Dropping {} % of the requests, chosen by --seed {}", config.drop_percent,
+                        seed));
+    run.until_stopped(config.duration ? clock.now() + *config.duration : never);
+    return 0;
+}
+
+}  // namespace sipping::app
