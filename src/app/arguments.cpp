@@ -172,8 +172,13 @@ std::string parse_command(std::span<const char* const> words, std::string_view c
 }
 
 std::string check_words(std::span<const char* const> words) {
+    std::string_view before;
     for (const std::string_view word : words) {
-        if (has_control(word)) return fmt::format("'{}': control character in it", shown(word));
+        if (has_control(word))
+            return fmt::format("{}{}'{}': control character in it",
+                               before.starts_with('-') ? before : "",
+                               before.starts_with('-') ? " " : "", shown(word));
+        before = word;
         // CLI11 would end there and drop the rest.
         if (word == "++") return "'++' is neither a host nor an option";
     }

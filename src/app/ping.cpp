@@ -135,13 +135,13 @@ public:
         announce();
         probe::Engine engine(engine_options(), targets_.table, targets_.requests, pool_ports(),
                              reporter_);
-        ClockReading reading = clock_.read();
-        log_.mark(GapReason::start, reading.wall());
-        engine.begin(reading.now);
+        const ClockReading start = clock_.read();
+        reporter_.set_time(start);
+        reporter_.mark(GapReason::start);
+        engine.begin(start.now);
         loop(engine);
-        reading = clock_.read();
-        reporter_.set_time(reading);
-        log_.mark(GapReason::stop, reading.wall());
+        reporter_.set_time(clock_.read());
+        reporter_.mark(GapReason::stop);
         conclude(engine);
         return exit_code();
     }

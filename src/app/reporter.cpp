@@ -56,7 +56,32 @@ void Reporter::result(const ProbeResult& result) noexcept {
     const WallTime at = has_answer(result.kind) ? result.sent_wall + result.latency
                                                 : reading_.wall();
     console_.on_result(result, target.endpoint, at, lines_);
+    if (result.kind == Kind::reply) note_retry_after(result);
     count_second(result);
+}
+
+/// Shown whatever the mode (the reply's own line has it when there is one): who asks for peace and
+/// does not get it bans us next.
+void Reporter::note_retry_after(const ProbeResult& result) noexcept {
+    Burst& burst = bursts_[result.target];
+    const bool asks = result.status == 503 && result.retry_after_s >= 0;
+    if (asks && !burst.asked_for_peace && !options_.console.per_ping && !options_.console.json)
+        line(fmt::format("note: {} answers 503 with Retry-After: {} s", targets_[result.target].name,
+                         result.retry_after_s));
+    burst.asked_for_peace = asks;
+}
+
+void Reporter::mark(GapReason reason) noexcept {
+    const WallTime at = reading_.wall();
+    log_.mark(reason, at);
+    const std::uint32_t target = targets_.size() == 1 ? 0 : every_target;
+    write_json(Gap{.target = target, .reason = reason, .from = at, .until = at});
+}
+
+void Reporter::write_json(const Gap& gap) noexcept {
+    if (!options_.console.json) return;
+    if (json_lines_.room() < sink::row_size_max) flush_console();
+    json_.json(gap, log_.context(gap.target), json_lines_);
 }
 
 void Reporter::count_second(const ProbeResult& result) noexcept {
@@ -113,14 +138,11 @@ void Reporter::note_possible_ban(const Settled& settled) noexcept {
 
 void Reporter::gap(const Gap& gap) noexcept {
     log_.write(gap);
-    if (!options_.console.json) return;
-    if (json_lines_.room() < sink::row_size_max) flush_console();
-    json_.json(gap, log_.context(gap.target), json_lines_);
+    write_json(gap);
 }
 
 void Reporter::icmp(std::uint32_t target, std::uint64_t call_id, const IcmpError& error,
                     Instant at) noexcept {
-    if (!options_.console.per_ping) return;
     console_.icmp(reading_.wall(at), error, to_string(targets_[target].endpoint), call_id, lines_);
 }
 

@@ -46,6 +46,8 @@ public:
     /// Gives rendered text to the appender.
     void flush_console() noexcept;
 
+    /// The run's start or stop: a gap row in every log, and in the JSON.
+    void mark(GapReason reason) noexcept;
     void line(std::string_view text) noexcept;
     void table() noexcept;
     void health(const stats::Health& health) noexcept;
@@ -58,12 +60,15 @@ public:
 
 private:
     void count_second(const ProbeResult& result) noexcept;
+    void note_retry_after(const ProbeResult& result) noexcept;
+    void write_json(const Gap& gap) noexcept;
     void note_possible_ban(const Settled& settled) noexcept;
 
     struct Burst {  ///< what preceded a silence, for the ban note
         Instant first_sent{};
         std::uint64_t answered = 0;
         bool noted = false;
+        bool asked_for_peace = false;  ///< the last answer was a 503 with Retry-After
     };
 
     Options options_;

@@ -121,8 +121,9 @@ private:
 };
 
 void Run::until_stopped(Instant end) {
-    Instant now = clock_.now();
-    reported_at_ = now;
+    const Instant start = clock_.now();
+    Instant now = start;
+    reported_at_ = start;
     Instant next_report = quiet_ ? never : now + 1s;
     while (!stopped_ && now < end) {
         transport_.wait_until(std::min({next_report, responder_.next_deadline(), end}), inbox_);
@@ -134,6 +135,8 @@ void Run::until_stopped(Instant end) {
         }
         obey_signals(now);
     }
+    reported_ = {};  // the last line's rates are those of the whole run
+    reported_at_ = start;
     report(now);
 }
 

@@ -102,6 +102,7 @@ class Respond(SippingCase):
         for address in ("127.0.0.1", "127.0.0.9", "127.3.2.1"):
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
                 client.settimeout(2)
+                client.bind(("127.0.0.1", 0))
                 client.sendto(request("OPTIONS", client.getsockname()[1], 1), (address, port))
                 self.assertEqual(client.recvfrom(4096)[1], (address, port))
 

@@ -126,9 +126,10 @@ class Log(SippingCase):
         self.assertRegex(run.err, r"(?m)^sipping: .*sipping-logs")
         self.assertEqual(run.out.count("Sending to"), 0, run)
 
-    def test_file_in_a_folder_that_is_not_there(self):
-        run = self.sipping("-c", "1", "-w", "no/such/folder/a.csv", TARGET, code=4)
-        self.assertRegex(run.err, r"(?m)^sipping: .*no/such/folder")
+    def test_file_in_a_folder_that_cannot_be_made(self):
+        (self.folder / "file").write_text("in the way")
+        run = self.sipping("-c", "1", "-w", "file/folder/a.csv", TARGET, code=4)
+        self.assertRegex(run.err, r"(?m)^sipping: .*file/folder")
         self.assertEqual(run.out.count("Sending to"), 0, run)
 
 

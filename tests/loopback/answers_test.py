@@ -65,8 +65,11 @@ class Answers:
     def test_duplicates(self):
         peer = self.peer(copies=3)
         rows, kinds, run = self.outcome(peer)
-        self.assertEqual(kinds, {"reply": 5, "duplicate": 10})
-        self.check_table(run, peer, sent=5, received=5, lost=0, duplicate=10)
+        # The run ends with the last probe's first answer: its copies may come too late to be seen.
+        duplicates = kinds.pop("duplicate")
+        self.assertEqual(kinds, {"reply": 5})
+        self.assertIn(duplicates, (8, 9, 10))
+        self.check_table(run, peer, sent=5, received=5, lost=0, duplicate=duplicates)
         first = {r["callid"]: float(r["latency"]) for r in rows if r["kind"] == "reply"}
         for row in rows:
             if row["kind"] == "duplicate":
