@@ -167,16 +167,24 @@ void UringTransport::wait_until(Instant deadline, probe::Inbox& inbox) noexcept 
     finish(inbox, read_all);
 }
 
-// Runs what the kernel deferred to us. True when nothing that was pending is left: a wait for many
-// that ends with fewer ran them all. (The kernel's flag alone does not tell, it may stay set with
-// nothing behind it.)
+// Runs what the kernel deferred to us. True when nothing that was pending is left.
 bool UringTransport::run_pending() noexcept {
-    const auto flags = [this] { return IO_URING_READ_ONCE(*ring_.raw()->sq.kflags); };
-    const bool overflow = (flags() & IORING_SQ_CQ_OVERFLOW) != 0;
+    const auto overflow = [this] {
+        return (IO_URING_READ_ONCE(*ring_.raw()->sq.kflags) & IORING_SQ_CQ_OVERFLOW) != 0;
+    };
     // Without deferred completions there is no telling: look each time.
-    if (!overflow && !ring_.work_pending() && ring_.defers_task_work()) return true;
+    const auto idle = [&] {
+        return ring_.defers_task_work() && !ring_.work_pending() && !overflow();
+    };
+    if (idle()) return true;
+    // Runs about 20 completions and arms no timer: a sixth cheaper a datagram than the wait for
+    // many.
+    (void)ring_.wait(0, Duration::zero());
+    if (idle()) return true;
+    // More than that, or the kernel's flag stayed set with nothing behind it. A wait for many that
+    // ends with fewer ran them all.
     const int result = ring_.wait(drain_count, Duration{1});
-    return (result >= 0 || result == -ETIME) && (flags() & IORING_SQ_CQ_OVERFLOW) == 0 &&
+    return (result >= 0 || result == -ETIME) && !overflow() &&
            io_uring_cq_ready(ring_.raw()) < drain_count;
 }
 

@@ -10,38 +10,12 @@
 #include <set>
 
 #include "net/socket_address.hpp"
-#include "peer.hpp"
+#include "ways.hpp"
 
 namespace sipping::net {
 namespace {
 
-struct Way {
-    Io io;
-    Family family;
-};
-
-std::string name_of(const testing::TestParamInfo<Way>& info) {
-    return std::string(info.param.io == Io::uring ? "uring" : "epoll") +
-           (info.param.family == Family::v4 ? "_v4" : "_v6");
-}
-
-class TransportTest : public testing::TestWithParam<Way> {
-protected:
-    [[nodiscard]] static NetworkOptions options(std::uint32_t ports) {
-        NetworkOptions options;
-        options.ports = ports;
-        options.io = GetParam().io;
-        options.v4 = family() == Family::v4;
-        options.v6 = family() == Family::v6;
-        return options;
-    }
-    [[nodiscard]] static Family family() { return GetParam().family; }
-};
-
-INSTANTIATE_TEST_SUITE_P(Ways, TransportTest,
-                         testing::Values(Way{Io::uring, Family::v4}, Way{Io::uring, Family::v6},
-                                         Way{Io::epoll, Family::v4}, Way{Io::epoll, Family::v6}),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(Ways, TransportTest, every_way(), name_of);
 
 TEST_P(TransportTest, every_port_gets_its_own_answers_with_kernel_times) {
     constexpr std::uint32_t ports = 100;
@@ -113,12 +87,6 @@ TEST_P(TransportTest, a_burst_larger_than_inbox_and_buffers_is_read_whole_and_ho
     constexpr std::uint32_t ports = 50;
     constexpr int each = 100;  // within the default receive buffer of a socket
     Driver driver(options(ports));
-    Endpoint peer_endpoint;
-    Instant all_sent_at;
-    {
-        Peer peer(family(), [](std::string_view) { return std::string{}; });
-        peer_endpoint = peer.endpoint();
-    }
     // A plain socket sends everything before we look once.
     const io::Fd sender{::socket(domain_of(family()), SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     for (std::uint32_t i = 0; i < ports; ++i) {
@@ -131,10 +99,12 @@ TEST_P(TransportTest, a_burst_larger_than_inbox_and_buffers_is_read_whole_and_ho
                       static_cast<ssize_t>(text.size()));
         }
     }
-    all_sent_at = driver.system_clock.now();
+    const Instant all_sent_at = driver.system_clock.now();
+    // Older kernels run all that is deferred at one entry, newer ones a little at a time: have all
+    // of it run, so that the buffers are used up.
+    if (driver.network.ring) (void)driver.network.ring->wait(8192, 1us);
 
     std::size_t handed_over_when_promised = 0;
-    std::vector<int> next(ports, 0);
     ASSERT_TRUE(driver.wait_for([&] {
         EXPECT_LE(driver.inbox.arrivals.size(), probe::Inbox::capacity);
         if (driver.inbox.read_until >= all_sent_at && handed_over_when_promised == 0)
@@ -226,82 +196,6 @@ TEST_P(TransportTest, the_wake_descriptor_ends_a_wait) {
         EXPECT_EQ(::eventfd_read(wake.get(), &value), 0);
         driver.wait(0ms);
     }
-}
-
-TEST_P(TransportTest, a_replaced_socket_has_another_port_and_frees_the_old_one) {
-    Peer peer(family());
-    Driver driver(options(3));
-    const std::uint16_t old_port = driver.network.ports[1].number;
-    driver.network.transport->replace(1);
-    ASSERT_TRUE(driver.wait_for([&] { return !driver.replaced.empty(); }));
-    ASSERT_EQ(driver.replaced.size(), 1U);
-    EXPECT_EQ(driver.replaced[0].socket, 1U);
-    const std::uint16_t port = driver.replaced[0].port;
-    EXPECT_NE(port, 0);
-    EXPECT_NE(port, old_port);
-
-    const io::Fd again{::socket(domain_of(family()), SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-    SocketAddress address{};
-    const socklen_t length = to_socket_address({loopback(family()), old_port}, address);
-    EXPECT_EQ(::bind(again.get(), &address.any, length), 0) << old_port;
-
-    for (std::uint32_t i = 0; i < 3; ++i)
-        driver.add(i, peer.endpoint(), std::to_string(i));
-    driver.submit();
-    ASSERT_TRUE(driver.wait_for_arrivals(3));
-    peer.stop();
-    EXPECT_EQ(peer.seen_ports()[1], port);
-    for (const Seen& seen : driver.seen)
-        EXPECT_EQ(seen.bytes, std::to_string(seen.arrival.socket));
-}
-
-TEST_P(TransportTest, a_pool_that_fills_its_range_still_replaces) {
-    // Two sockets in a range of three ports: the new one is always on the third.
-    NetworkOptions narrow = options(2);
-    narrow.port_low = 21000;
-    narrow.port_high = 21002;
-    Driver driver(narrow);
-    ASSERT_EQ(driver.network.ports.size(), 2U);
-    std::set<std::uint16_t> ports;
-    for (std::size_t round = 1; round <= 6; ++round) {
-        driver.network.transport->replace(0);
-        ASSERT_TRUE(driver.wait_for([&] { return driver.replaced.size() == round; }));
-        ports.insert(driver.replaced.back().port);
-    }
-    EXPECT_EQ(ports.size(), 2U);
-    EXPECT_FALSE(ports.contains(driver.network.ports[1].number));
-}
-
-TEST_P(TransportTest, the_only_port_of_a_range_is_replaced_by_itself) {
-    NetworkOptions one = options(1);
-    one.port_low = one.port_high = 21010;
-    Peer peer(family());
-    Driver driver(one);
-    driver.network.transport->replace(0);
-    ASSERT_TRUE(driver.wait_for([&] { return !driver.replaced.empty(); }));
-    EXPECT_EQ(driver.replaced[0].port, 21010);
-    driver.add(0, peer.endpoint(), "still here");
-    driver.submit();
-    ASSERT_TRUE(driver.wait_for_arrivals(1));
-}
-
-TEST_P(TransportTest, many_replacements_among_traffic) {
-    constexpr std::uint32_t ports = 40;
-    Peer peer(family());
-    Driver driver(options(ports));
-    for (std::size_t round = 0; round < 5; ++round) {
-        driver.seen.clear();
-        for (std::uint32_t i = 0; i < ports; ++i)
-            driver.add(i, peer.endpoint(), "x");
-        driver.submit();
-        ASSERT_TRUE(driver.wait_for_arrivals(ports));
-        for (std::uint32_t i = 0; i < ports; ++i)
-            driver.network.transport->replace(i);
-        ASSERT_TRUE(driver.wait_for([&] { return driver.replaced.size() == (round + 1) * ports; }));
-    }
-    for (const probe::Replaced& one : driver.replaced)
-        EXPECT_NE(one.port, 0);
-    EXPECT_TRUE(driver.failures.empty());
 }
 
 TEST_P(TransportTest, answers_leave_from_the_address_that_was_asked) {
