@@ -72,6 +72,8 @@ net::NetworkOptions network_options(const config::PingConfig& config, const Targ
     options.bind = config.bind;
     options.device = config.device;
     options.dscp = config.dscp;
+    options.other_descriptors = static_cast<std::uint32_t>(
+        config.log ? std::min(targets.table.size(), LogFiles::file_limit) : 0);
     options.io = static_cast<net::Io>(config.io);
     return options;
 }

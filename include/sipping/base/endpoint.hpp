@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -31,7 +32,13 @@ struct Endpoint {
 /// "192.0.2.1", "2001:db8::1" (no brackets, no scope). Nothing if it is not a literal address.
 [[nodiscard]] std::optional<Address> parse_address(std::string_view text);
 
-/// RFC 5952 text, without brackets.
+/// Room for the longest address text.
+inline constexpr std::size_t address_text_max = 46;
+/// RFC 5952 text without brackets, without allocation; the view is into `out`.
+[[nodiscard]] std::string_view write_address(const Address& address,
+                                             std::span<char, address_text_max> out) noexcept;
+
+/// The same as a string.
 [[nodiscard]] std::string to_string(const Address& address);
 
 /// As a host in a URI or Via: v6 in brackets (RFC 3261 section 25.1 `IPv6reference`).

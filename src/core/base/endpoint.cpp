@@ -29,11 +29,17 @@ std::optional<Address> parse_address(std::string_view text) {
     return std::nullopt;
 }
 
-std::string to_string(const Address& address) {
-    std::array<char, INET6_ADDRSTRLEN> text{};
+std::string_view write_address(const Address& address,
+                               std::span<char, address_text_max> out) noexcept {
+    static_assert(address_text_max >= INET6_ADDRSTRLEN);
     const int family = address.family == Family::v4 ? AF_INET : AF_INET6;
-    inet_ntop(family, address.bytes.data(), text.data(), text.size());
-    return text.data();
+    inet_ntop(family, address.bytes.data(), out.data(), out.size());
+    return out.data();
+}
+
+std::string to_string(const Address& address) {
+    std::array<char, address_text_max> text;
+    return std::string(write_address(address, text));
 }
 
 std::string to_host(const Address& address) {

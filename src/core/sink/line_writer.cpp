@@ -1,7 +1,5 @@
 #include "sipping/sink/line_writer.hpp"
 
-#include <arpa/inet.h>  // bytes -> text only
-
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -69,9 +67,8 @@ void LineWriter::address(const Address& address) noexcept {
         }
         return;
     }
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    inet_ntop(AF_INET6, address.bytes.data(), text.data(), text.size());
-    put(std::string_view{text.data()});
+    std::array<char, address_text_max> text;
+    put(write_address(address, text));
 }
 
 void LineWriter::endpoint(const Endpoint& endpoint) noexcept {

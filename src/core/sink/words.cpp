@@ -1,6 +1,6 @@
 #include "sipping/sink/words.hpp"
 
-#include <string.h>  // strerrorname_np (glibc 2.32)
+#include <cstring>
 
 #include <array>
 #include <span>

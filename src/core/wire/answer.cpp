@@ -1,5 +1,3 @@
-#include <arpa/inet.h>  // bytes -> text only; to_string() of base would allocate
-
 #include <array>
 #include <cassert>
 
@@ -15,10 +13,8 @@ constexpr std::uint16_t default_port = 5060;  // RFC 3261 section 18.2.2
 
 // Without brackets, as the grammar of via-received has it (RFC 3261 section 25.1).
 void put_address(TextWriter& writer, const Address& address) noexcept {
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    const int family = address.family == Family::v4 ? AF_INET : AF_INET6;
-    inet_ntop(family, address.bytes.data(), text.data(), text.size());
-    writer.put(text.data());
+    std::array<char, address_text_max> text;
+    writer.put(write_address(address, text));
 }
 
 // The sender's entry again, with our view of the sender instead of what it may have said itself

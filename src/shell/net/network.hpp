@@ -31,6 +31,7 @@ struct NetworkOptions {
     bool icmp = true;            ///< raw ICMP socket when allowed, else the sockets' error queues
     bool interpolate = true;     ///< stamp each send of a batch on its own (else one stamp a batch)
     std::uint32_t receive_buffer_bytes = 0;  ///< SO_RCVBUF; 0: the system's
+    std::uint32_t other_descriptors = 0;  ///< that will be opened beside the pool (log files)
     Io io = Io::automatic;
 };
 
@@ -55,8 +56,8 @@ struct Network {
     ~Network();  ///< transport first, then files, then ring
 };
 
-/// Raises RLIMIT_NOFILE to its hard limit, opens the pool (smaller if it does not fit, leaving 64
-/// descriptors free, with a note), picks the transport. `wake_fd` (a signalfd) ends a wait when it
+/// Raises RLIMIT_NOFILE to its hard limit, opens the pool (smaller if it does not fit, leaving up to
+/// 64 descriptors free, with a note), picks the transport. `wake_fd` (a signalfd) ends a wait when it
 /// becomes readable. Throws std::system_error / std::runtime_error with a message for the user.
 [[nodiscard]] Network open_network(const NetworkOptions& options, const io::Clock& clock,
                                    int wake_fd);

@@ -92,7 +92,8 @@ SocketPool::SocketPool(const NetworkOptions& options, bool error_queue,
     const std::size_t families = (options.v4 ? 1U : 0U) + (options.v6 ? 1U : 0U);
     if (families == 0 || options.ports == 0) throw std::runtime_error("no source port asked for");
     const rlim_t limit = raise_descriptor_limit();
-    const std::size_t spoken_for = open_descriptors() + descriptors_left;
+    const std::size_t spoken_for = open_descriptors() + options.other_descriptors +
+                                   std::min<std::size_t>(descriptors_left, limit / 4);
     const std::size_t fitting = limit > spoken_for ? (limit - spoken_for) / families : 0;
     const std::size_t wanted = std::min<std::size_t>(options.ports, fitting);
     if (wanted == 0)

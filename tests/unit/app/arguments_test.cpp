@@ -218,8 +218,8 @@ TEST(Arguments, refused_values_name_option_and_value) {
         {{"--quiet=false"}, "--quiet: takes no value"},
         {{"--flood=5"}, "--flood: takes no value"},
         {{"-c", "1", "--count", "2"}, "--count: given 2 times, give it once"},
-        {{"-u", "a\nb"}, "'a\\x0ab': control character in it"},
-        {{"--header", "X: \x1b[2J"}, "'X: \\x1b[2J': control character in it"},
+        {{"-u", "a\nb"}, "-u 'a\\x0ab': control character in it"},
+        {{"--header", "X: \x1b[2J"}, "--header 'X: \\x1b[2J': control character in it"},
     };
     for (const auto& [words, wrong] : table) {
         Words all = words;

@@ -97,7 +97,9 @@ TEST(Network, no_room_at_all_is_an_error) {
     EXPECT_EXIT(
         {
             const DescriptorLimit limit(60, 60);
-            fprintf(stderr, "%s\n", refusal({}).c_str());
+            NetworkOptions options;
+            options.other_descriptors = 60;
+            fprintf(stderr, "%s\n", refusal(options).c_str());
             _exit(0);
         },
         testing::ExitedWithCode(0), "no room for sockets: RLIMIT_NOFILE is 60");
