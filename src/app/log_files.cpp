@@ -111,6 +111,11 @@ void LogFiles::flush() noexcept {
     next_tick_ = Instant{};
 }
 
+void LogFiles::give_up() noexcept {
+    for (File& file : files_)
+        file.appender->give_up();
+}
+
 bool LogFiles::idle() const noexcept {
     return std::all_of(files_.begin(), files_.end(),
                        [](const File& file) { return file.appender->idle(); });

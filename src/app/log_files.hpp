@@ -34,6 +34,8 @@ public:
     [[nodiscard]] Instant next_tick() const noexcept { return next_tick_; }
     void reopen() noexcept;
     void flush() noexcept;
+    /// No more waiting: what is not written yet counts as lost.
+    void give_up() noexcept;
     [[nodiscard]] bool idle() const noexcept;
 
     [[nodiscard]] std::uint64_t rows_lost() const noexcept;

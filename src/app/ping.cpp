@@ -285,6 +285,7 @@ private:
         // Every row first, so that the table can say what the log lost.
         log_.flush();
         drain();
+        log_.give_up();
         show_tables(engine);
         if (log_.count() > 0) reporter_.line(fmt::format("Log: {}", log_.where()));
         reporter_.flush_console();

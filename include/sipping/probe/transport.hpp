@@ -125,6 +125,7 @@ struct TransportHealth {
     std::uint64_t clock_steps = 0;       ///< the wall clock jumped against the monotonic one
     std::uint64_t send_repeats = 0;      ///< sends repeated because an ICMP error disturbed them
     std::uint64_t unstamped = 0;         ///< arrivals without a kernel timestamp
+    std::uint64_t estimated_sends = 0;   ///< send times estimated: interrupted while sending
 };
 
 class Transport {

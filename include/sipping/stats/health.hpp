@@ -35,6 +35,7 @@ struct Health {
     std::uint64_t early_forgotten = 0;   ///< identities given up before the late window was over
     std::uint64_t clock_steps = 0;
     std::uint64_t unstamped = 0;
+    std::uint64_t estimated_sends = 0;  ///< interrupted while sending: their send times are guesses
     std::uint64_t send_repeats = 0;
     std::uint64_t log_rows_lost = 0;
     std::uint64_t console_lines_lost = 0;

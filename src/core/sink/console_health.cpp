@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <numeric>
 
@@ -38,7 +39,7 @@ using Troubles = std::array<Counted, 10>;
 Troubles troubles_of(const stats::Health& health) noexcept {
     return {{
         {health.rx_queue_drops, "datagrams lost in our receive queues (SO_RXQ_OVFL)",
-         "raise net.core.rmem_max (sysctl), probe slower, or give this box more CPU"},
+         "raise net.core.rmem_default (sysctl), probe slower, or give this box more CPU"},
         {health.send_enobufs, "sends met full kernel buffers (ENOBUFS)",
          "probe slower, or raise net.core.wmem_max and the interface's txqueuelen"},
         {health.send_error, "probes refused by the kernel",
@@ -65,18 +66,20 @@ Troubles troubles_of(const stats::Health& health) noexcept {
 void Console::health(const stats::Health& health, TextBuffer& out) noexcept {
     print_line(out, {}, [&](LineWriter& line) {
         line.put("Prober: lateness p99 ");
-        line.milliseconds(health.lateness.quantile(0.99));
+        // The middle of a histogram bucket may lie beyond the exact worst value.
+        line.milliseconds(std::min(health.lateness.quantile(0.99), health.lateness_max));
         line.put(" ms, worst ");
         line.milliseconds(health.lateness_max);
         line.print(" ms; skipped {}; receive-queue drops {}", health.skipped,
                    health.rx_queue_drops);
         if (conntrack_fuller_than(health, conntrack_shown_percent))
             line.print("; conntrack {} of {}", health.conntrack_count, health.conntrack_max);
-        const std::array<Counted, 7> minor{{
+        const std::array<Counted, 8> minor{{
             {health.buffer_shortages, "receive-buffer shortages", {}},
             {health.ports_shared, "sends from a port still in use for the same target", {}},
             {health.clock_steps, "steps of the wall clock", {}},
             {health.unstamped, "arrivals without a kernel timestamp", {}},
+            {health.estimated_sends, "send times estimated (interrupted while sending)", {}},
             {health.send_repeats, "sends repeated after an ICMP error", {}},
             {health.log_rows_lost, "log rows lost", {}},
             {health.console_lines_lost, "console lines lost", {}},

@@ -42,9 +42,10 @@ Cell latencies(const SecondSummary& second) noexcept {
             cell.put("-/-/-");
             return;
         }
-        cell.milliseconds(second.p50);
+        // The middle of a histogram bucket may lie beyond the exact worst value.
+        cell.milliseconds(std::min(second.p50, second.worst));
         cell.put('/');
-        cell.milliseconds(second.p99);
+        cell.milliseconds(std::min(second.p99, second.worst));
         cell.put('/');
         cell.milliseconds(second.worst);
     });

@@ -150,6 +150,7 @@ void Console::table_row(const TableRow& row, TableCells& cells) noexcept {
 }
 
 void Console::table(std::span<const TableRow> rows, TextBuffer& out) noexcept {
+    if (!options_.json) hidden_icmp(out);
     stats::TargetStats total;
     const TableRow total_row{"total", &total};
     const bool has_total = rows.size() > 1;

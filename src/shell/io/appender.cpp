@@ -133,6 +133,12 @@ void Appender::flush() noexcept {
     if (impl_->step == Impl::Step::none) impl_->schedule();
 }
 
+void Appender::give_up() noexcept {
+    if (impl_->ended) return;
+    impl_->ended = true;  // the buffers stay: a write may still read from them
+    impl_->lose(impl_->lines.rows(), impl_->now);
+}
+
 bool Appender::idle() const noexcept {
     return impl_->ended || !impl_->unwritten();
 }

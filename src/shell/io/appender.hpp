@@ -61,6 +61,8 @@ public:
     void reopen() noexcept;
     /// Begin writing everything at the next tick.
     void flush() noexcept;
+    /// The run ends and cannot wait any longer: what is still buffered counts as lost.
+    void give_up() noexcept;
     /// Nothing buffered and no write in flight (a check of the path may be).
     [[nodiscard]] bool idle() const noexcept;
     [[nodiscard]] const AppenderStats& stats() const noexcept;

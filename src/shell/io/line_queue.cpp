@@ -95,14 +95,19 @@ void LineQueue::rewind_to_line() noexcept {
     head_->written = head_->settled;
 }
 
-std::uint64_t LineQueue::clear() noexcept {
+std::uint64_t LineQueue::rows() const noexcept {
     std::uint64_t rows = 0;
-    while (head_ != nullptr) {
-        rows += head_->rows;
-        release_head();
-    }
-    written_ = appended_;
+    for (const Chunk* chunk = head_; chunk != nullptr; chunk = chunk->next)
+        rows += chunk->rows;
     return rows;
+}
+
+std::uint64_t LineQueue::clear() noexcept {
+    const std::uint64_t dropped = rows();
+    while (head_ != nullptr)
+        release_head();
+    written_ = appended_;
+    return dropped;
 }
 
 void LineQueue::release_head() noexcept {

@@ -37,6 +37,8 @@ public:
     [[nodiscard]] std::size_t torn_bytes() const noexcept;
     /// The torn bytes are not in the file after all: that line is written again from its start.
     void rewind_to_line() noexcept;
+    /// Rows that are not wholly in the file yet.
+    [[nodiscard]] std::uint64_t rows() const noexcept;
     /// Drops everything; returns the rows dropped.
     std::uint64_t clear() noexcept;
 

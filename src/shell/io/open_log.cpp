@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
+#include <stdexcept>
+#include <string>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -43,9 +45,8 @@ Fd open_file(const std::string& path) {
     return fd;
 }
 
-/// A row is never longer than a chunk, so a longer last line is not a torn row of ours. Neither is
-/// a file without a single line end, unless it is the beginning of our header.
-void mend_last_line(const std::string& path, int fd, std::uint64_t size, std::string_view header) {
+/// A row is never longer than a chunk, so a longer last line is not a torn row of ours.
+void mend_last_line(const std::string& path, int fd, std::uint64_t size) {
     const Fd reader{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     if (!reader) return;  // write-only for us: nothing can be known about its end
     std::array<char, chunk_size + 1> tail;
@@ -55,12 +56,26 @@ void mend_last_line(const std::string& path, int fd, std::uint64_t size, std::st
     const std::string_view text{tail.data(), static_cast<std::size_t>(got)};
     if (text.back() == '\n') return;
     const std::size_t line_end = text.rfind('\n');
-    if (line_end != text.npos || (begin == 0 && header.starts_with(text))) {
+    if (line_end != text.npos || begin == 0) {
         const std::uint64_t whole = begin + line_end + 1;  // npos + 1 is 0
         if (::ftruncate(fd, static_cast<off_t>(whole)) != 0) refuse(path, errno);
         return;
     }
     if (::write(fd, "\n", 1) != 1) refuse(path, errno);
+}
+
+/// Rows of another form, or of somebody else's file, must not be mixed with ours.
+void check_header(const std::string& path, std::string_view header) {
+    const Fd reader{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    std::string begin(header.size(), '\0');
+    if (!reader) return;  // write-only for us: nothing can be known
+    const ssize_t got = ::pread(reader.get(), begin.data(), begin.size(), 0);
+    // A shorter file may be the beginning of our header, cut when we were killed.
+    if (got <= 0 || header.starts_with({begin.data(), static_cast<std::size_t>(got)})) return;
+    throw std::runtime_error(
+        fmt::format("log '{}' begins with another header: it is not ours, or has the other --csv "
+                    "form; name another file with --log, or move it away",
+                    path));
 }
 
 }  // namespace
@@ -70,8 +85,11 @@ Fd open_log(const std::string& path, std::string_view header) {
     Fd fd = open_file(path);
     struct stat status {};
     if (::fstat(fd.get(), &status) != 0) refuse(path, errno);
-    if (S_ISREG(status.st_mode) && status.st_size > 0)
-        mend_last_line(path, fd.get(), static_cast<std::uint64_t>(status.st_size), header);
+    if (S_ISREG(status.st_mode) && status.st_size > 0) {
+        const auto size = static_cast<std::uint64_t>(status.st_size);
+        check_header(path, header);
+        mend_last_line(path, fd.get(), size);
+    }
     return fd;
 }
 

@@ -42,7 +42,8 @@ void EpollTransport::submit(probe::Outbox& outbox) noexcept {
     for (probe::Outgoing& entry : outbox.entries()) {
         send_or_report(entry);
         const Instant after = parts_.clock->now();
-        entry.sent = parts_.interpolate ? interpolate(before, after, 0, 1) : begin;
+        send_stamps_.batch(before, after, 1);
+        entry.sent = parts_.interpolate ? send_stamps_.at(0) : begin;
         before = after;
     }
 }

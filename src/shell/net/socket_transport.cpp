@@ -127,6 +127,7 @@ probe::TransportHealth SocketTransport::health() noexcept {
         last_sweep_ = now;
         sweep_drops();
     }
+    health_.estimated_sends = send_stamps_.estimated();
     return health_;
 }
 

@@ -12,6 +12,7 @@
 #include "net/control.hpp"
 #include "net/icmp_socket.hpp"
 #include "net/socket_pool.hpp"
+#include "net/send_stamps.hpp"
 #include "net/stamp_clock.hpp"
 #include "sipping/probe/transport.hpp"
 
@@ -75,6 +76,7 @@ protected:
 
     TransportParts parts_;
     probe::TransportHealth health_;
+    SendStamps send_stamps_;
     Instant read_until_;  ///< Inbox::read_until as far as it is proven
     /// Gathered since the last inbox was handed over; `arrivals` stays empty.
     probe::Inbox gathered_;
@@ -90,12 +92,5 @@ private:
     Instant last_sweep_;
     std::uint32_t next_swept_ = 0;
 };
-
-/// The i-th of n datagrams that left one after the other between `begin` and `end`.
-[[nodiscard]] constexpr Instant interpolate(Instant begin, Instant end, std::size_t i,
-                                            std::size_t n) noexcept {
-    return begin +
-           (end - begin) * static_cast<std::int64_t>(2 * i + 1) / static_cast<std::int64_t>(2 * n);
-}
 
 }  // namespace sipping::net

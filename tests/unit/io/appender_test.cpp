@@ -67,12 +67,30 @@ TEST_P(AppenderTest, a_torn_header_is_written_again) {
 
 TEST_P(AppenderTest, a_long_last_line_is_not_ours_to_cut) {
     fs::create_directories(fs::path(path).parent_path());
+    const std::string text = test_header + std::string(chunk_size + 1, 'y');
+    put_content(path, text);
+    run_once(0, 1);
+    EXPECT_EQ(content(path), text + "\n" + row(0));
+}
+
+TEST_P(AppenderTest, a_file_with_another_header_is_refused_and_left_alone) {
+    fs::create_directories(fs::path(path).parent_path());
     for (const std::string& text :
-         {std::string("no log of ours"), "x\n" + std::string(chunk_size + 1, 'y')}) {
+         {std::string("no log of ours"), std::string("time,timestamp\n1,2\n"), "x" + test_header}) {
         put_content(path, text);
-        run_once(0, 1);
-        EXPECT_EQ(content(path), text + "\n" + row(0));
+        EXPECT_THROW((Appender{*ops, *pool, file()}), std::runtime_error);
+        EXPECT_EQ(content(path), text);
     }
+}
+
+TEST_P(AppenderTest, what_is_buffered_when_the_run_gives_up_counts_as_lost) {
+    Appender log{*ops, *pool, Appender::File{"/dev/full", ""}};
+    for (int i = 0; i < 3; ++i) log.append(row(i));
+    log.give_up();
+    EXPECT_TRUE(log.idle());
+    EXPECT_EQ(log.stats().rows_lost, 3u);
+    log.give_up();
+    EXPECT_EQ(log.stats().rows_lost, 3u);
 }
 
 TEST_P(AppenderTest, what_cannot_be_opened_is_named) {

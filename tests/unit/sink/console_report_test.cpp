@@ -190,7 +190,7 @@ TEST(ConsoleHealth, tells_what_was_wrong_and_what_to_do) {
         "5 sends from a port still in use for the same target; 6 log rows lost\n"
         "Books: due 100 = sent 98 + skipped 2 + local 0 + send-error 0; 3 still in flight\n"
         "This side had trouble: 12 datagrams lost in our receive queues (SO_RXQ_OVFL): raise "
-        "net.core.rmem_max (sysctl), probe slower, or give this box more CPU.\n"
+        "net.core.rmem_default (sysctl), probe slower, or give this box more CPU.\n"
         "This side had trouble: 2 probes skipped because this box fell behind: probe slower, or "
         "give this box more CPU.\n");
 }
