@@ -16,8 +16,9 @@ void Engine::on_inbox(const Inbox& inbox, const ClockReading& reading) noexcept 
     reading_ = reading;
     note_time(reading.now);
     for (const SendFailure& failure : inbox.send_failures) on_send_failure(failure);
-    for (const Arrival& arrival : inbox.arrivals) on_arrival(arrival);
+    // Errors end nothing, but a late answer in the same inbox ends the probe they name: first.
     for (const IcmpArrival& arrival : inbox.icmp_errors) on_icmp(arrival);
+    for (const Arrival& arrival : inbox.arrivals) on_arrival(arrival);
     for (const Replaced& replaced : inbox.replaced) {
         pool_.replaced(replaced.socket, replaced.port);
         if (replaced.port == 0) continue;
