@@ -76,6 +76,19 @@ TEST(SimEvents, an_answer_read_with_its_send_s_refusal_changes_nothing) {
     sim.expect_books_balance();
 }
 
+TEST(SimEvents, no_buffer_in_the_kernel_is_said_to_be_ours) {
+    SimOptions options;
+    options.engine.count = 1;
+    options.link.refuse_percent = 100;
+    Simulation sim(options);
+    sim.send_due();
+    sim.network.wait_until(sim.network.reading().now, sim.inbox);
+    ASSERT_EQ(sim.inbox.send_failures.size(), 1u);
+    sim.inbox.send_failures[0].error = ENOBUFS;
+    sim.engine->on_inbox(sim.inbox, sim.network.reading());
+    EXPECT_EQ(sim.recorder.rows.at(0).result.self & self_enobufs, self_enobufs);
+}
+
 TEST(SimEvents, leaving_at_once_during_a_flood_balances) {
     SimOptions options;
     options.link = {.loss_percent = 10, .delay = 5ms, .icmp_percent = 5, .refuse_percent = 5};

@@ -1,5 +1,6 @@
 // The receiving half of the engine: what came in, and which probe it is about.
 #include <algorithm>
+#include <cerrno>
 
 #include "sipping/probe/engine.hpp"
 #include "sipping/wire/response.hpp"
@@ -102,6 +103,7 @@ void Engine::on_send_failure(const SendFailure& failure) noexcept {
     --counts_.sent;
     ++counts_.send_error;
     slot.counts = false;
+    if (failure.error == ENOBUFS) slot.self |= self_enobufs;
     ProbeResult result = result_of(failure.probe, Kind::send_error);
     result.error = failure.error;
     sink_.result(result);
