@@ -89,6 +89,23 @@ TEST(SimEvents, no_buffer_in_the_kernel_is_said_to_be_ours) {
     EXPECT_EQ(sim.recorder.rows.at(0).result.self & self_enobufs, self_enobufs);
 }
 
+TEST(SimEvents, a_provisional_answer_to_another_of_our_ports_says_so) {
+    SimOptions options;
+    options.engine.count = 1;
+    Simulation sim(options);
+    std::uint16_t other = 0;
+    sim.network.peer = [&](const SeenRequest& seen) -> std::vector<std::string> {
+        const std::uint32_t socket = (seen.socket + 5) % 64;
+        other = sim.network.ports[socket];
+        sim.network.deliver(seen.sent + 1ms, socket, seen.to_endpoint,
+                            answer_to(seen, "100 Trying"));
+        return {};
+    };
+    sim.run();
+    ASSERT_EQ(sim.recorder.of(Kind::provisional), 1u);
+    EXPECT_EQ(sim.recorder.rows[0].result.arrival_port, other);
+}
+
 TEST(SimEvents, leaving_at_once_during_a_flood_balances) {
     SimOptions options;
     options.link = {.loss_percent = 10, .delay = 5ms, .icmp_percent = 5, .refuse_percent = 5};

@@ -60,6 +60,7 @@ struct Note {
     std::uint8_t mangled = 0;
     Instant at{};        ///< of the last provisional answer
     Endpoint from;
+    std::uint16_t arrival_port = 0;  ///< our port it came to
     std::uint16_t next_free = 0;
     std::array<char, 120> line{};
 

@@ -94,6 +94,7 @@ void Engine::keep_provisional(std::uint32_t slot, std::uint8_t disagree,
     note->from = arrival.from;
     note->rx_user = !arrival.kernel_stamped;
     note->mangled = disagree;
+    note->arrival_port = pool_.port(arrival.socket);
 }
 
 void Engine::on_send_failure(const SendFailure& failure) noexcept {
