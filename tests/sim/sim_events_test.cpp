@@ -106,6 +106,31 @@ TEST(SimEvents, a_provisional_answer_to_another_of_our_ports_says_so) {
     EXPECT_EQ(sim.recorder.rows[0].result.arrival_port, other);
 }
 
+TEST(SimEvents, three_agreeing_fields_outweigh_a_strange_call_id_on_one_port) {
+    // All probes share one port, and an answer carries the Call-ID of the probe before it.
+    SimOptions options;
+    options.interval = 100ms;
+    options.engine.count = 2;
+    options.engine.port_policy = probe::PortPolicy::fixed;
+    Simulation sim(options);
+    std::string first;
+    sim.network.peer = [&](const SeenRequest& seen) -> std::vector<std::string> {
+        if (first.empty()) {
+            first = seen.call_id;
+            return {};
+        }
+        SeenRequest wrong = seen;
+        wrong.call_id = first;
+        return {answer_to(wrong, "200 OK")};
+    };
+    sim.run();
+    ASSERT_EQ(sim.recorder.of(Kind::reply), 1u);
+    const Row reply = sim.recorder.rows_of(Kind::reply)[0];
+    EXPECT_NE(std::to_string(reply.result.call_id), first);
+    EXPECT_EQ(reply.result.mangled, mangled_call_id);
+    EXPECT_EQ(sim.recorder.of(Kind::timeout), 1u);
+}
+
 TEST(SimEvents, leaving_at_once_during_a_flood_balances) {
     SimOptions options;
     options.link = {.loss_percent = 10, .delay = 5ms, .icmp_percent = 5, .refuse_percent = 5};

@@ -38,21 +38,19 @@ public:
     [[nodiscard]] Match find(const wire::Response& response, const Path& path,
                              Asked&& asked) const noexcept {
         const std::uint64_t by_call_id = wire::call_id_number(response.call_id);
-        Match match = compare(by_call_id, response);
-        if (match.slot != no_slot) {
-            if (agreeing(match) >= 3) return match;
-            const Slot& slot = table_.at(match.slot);
-            if ((match.disagree & Field::call_id) == 0 && path.local_port == slot.port &&
-                path.from == asked(slot.target))
-                return match;
-        }
+        const Match named = compare(by_call_id, response);
+        if (named.slot != no_slot && agreeing(named) >= 3) return named;
+        // Three fields outweigh one: the Call-ID may be another probe's that used the same port.
         std::uint64_t by_branch = 0;
         std::uint64_t proof = 0;
         if (wire::parse_branch(response.via.branch, by_branch, proof) && by_branch != by_call_id) {
-            match = compare(by_branch, response);
+            const Match match = compare(by_branch, response);
             if (match.slot != no_slot && agreeing(match) >= 3) return match;
         }
-        return {};
+        if (named.slot == no_slot || (named.disagree & Field::call_id) != 0) return {};
+        const Slot& slot = table_.at(named.slot);
+        const bool same_path = path.local_port == slot.port && path.from == asked(slot.target);
+        return same_path ? named : Match{};
     }
 
 private:
