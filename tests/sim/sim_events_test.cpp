@@ -10,6 +10,17 @@
 namespace sipping::sim {
 namespace {
 
+std::string request(std::string_view method) {
+    return std::string(method) +
+           " sip:sipping@198.51.100.1 SIP/2.0\r\n"
+           "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKpeer;rport\r\n"
+           "From: <sip:peer@192.0.2.1>;tag=1\r\nTo: <sip:sipping@198.51.100.1>\r\n"
+           "Call-ID: from-the-peer\r\nCSeq: 7 " +
+           std::string(method) +
+           "\r\nMax-Forwards: 70\r\nUser-Agent: a peer with a long name to be answered\r\n"
+           "Content-Length: 0\r\n\r\n";
+}
+
 /// An answer to `probe` as its peer would give it, with fields that need not agree.
 std::string answer_by_call_id(const SentProbe& probe) {
     SeenRequest seen;
@@ -129,6 +140,31 @@ TEST(SimEvents, three_agreeing_fields_outweigh_a_strange_call_id_on_one_port) {
     EXPECT_NE(std::to_string(reply.result.call_id), first);
     EXPECT_EQ(reply.result.mangled, mangled_call_id);
     EXPECT_EQ(sim.recorder.of(Kind::timeout), 1u);
+}
+
+TEST(SimEvents, a_storm_of_requests_does_not_keep_probes_from_leaving) {
+    SimOptions options;
+    options.interval = 10ms;
+    options.engine.count = 100;
+    Simulation sim(options);
+    const std::string text = request("OPTIONS");
+    std::uint64_t storms = 0;
+    while (!sim.engine->finished(sim.network.reading().now) && ++storms < 1'000'000) {
+        sim.send_due();
+        const Instant now = sim.network.reading().now;
+        // Never a turn without a full load of requests, whatever the engine wanted to wait for.
+        sim.network.wait_until(std::min(sim.engine->next_deadline(now), now + 100us), sim.inbox);
+        for (int i = 0; i < 20; ++i)
+            sim.inbox.arrivals.push_back({.at = sim.network.reading().now,
+                                          .socket = 3,
+                                          .from = {*parse_address("192.0.2.1"), 5060},
+                                          .bytes = text});
+        sim.engine->on_inbox(sim.inbox, sim.network.reading());
+    }
+    EXPECT_LT(storms, 1'000'000u) << "the run never ends";
+    EXPECT_EQ(sim.recorder.of(Kind::reply), 100u);
+    EXPECT_EQ(sim.engine->counts().skipped, 0u);
+    sim.expect_books_balance();
 }
 
 TEST(SimEvents, leaving_at_once_during_a_flood_balances) {

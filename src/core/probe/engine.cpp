@@ -93,7 +93,8 @@ void Engine::note_time(Instant now) noexcept {
 void Engine::start_due(const ClockReading& reading, Outbox& outbox) noexcept {
     reading_ = reading;
     note_time(reading.now);
-    while (answers_waiting_ > 0 && !outbox.full()) {
+    // Half of the outbox at most: a storm of requests must not keep our probes from leaving.
+    while (answers_waiting_ > 0 && outbox.entries().size() < Outbox::capacity / 2) {
         const Answer& answer = answers_[--answers_waiting_];
         Outgoing& out = outbox.add();
         out.probe = no_probe;
@@ -211,7 +212,8 @@ bool Engine::all_started(Instant now) const noexcept {
 }
 
 bool Engine::finished(Instant now) const noexcept {
-    return all_started(now) && table_.in_flight() == 0 && answers_waiting_ == 0;
+    // Answers that still wait keep nobody: whoever goes on asking could keep us for ever.
+    return all_started(now) && table_.in_flight() == 0;
 }
 
 Instant Engine::next_deadline(Instant now) noexcept {
