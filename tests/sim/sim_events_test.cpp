@@ -145,7 +145,7 @@ TEST(SimEvents, three_agreeing_fields_outweigh_a_strange_call_id_on_one_port) {
 TEST(SimEvents, a_storm_of_requests_does_not_keep_probes_from_leaving) {
     SimOptions options;
     options.interval = 10ms;
-    options.engine.count = 100;
+    options.engine.count = 20;
     Simulation sim(options);
     const std::string text = request("OPTIONS");
     std::uint64_t storms = 0;
@@ -162,8 +162,48 @@ TEST(SimEvents, a_storm_of_requests_does_not_keep_probes_from_leaving) {
         sim.engine->on_inbox(sim.inbox, sim.network.reading());
     }
     EXPECT_LT(storms, 1'000'000u) << "the run never ends";
-    EXPECT_EQ(sim.recorder.of(Kind::reply), 100u);
+    EXPECT_EQ(sim.recorder.of(Kind::reply), 20u);
     EXPECT_EQ(sim.engine->counts().skipped, 0u);
+    sim.expect_books_balance();
+}
+
+TEST(SimEvents, a_flood_out_of_fresh_ports_waits_for_the_next_one) {
+    SimOptions options;
+    options.ports = 10;
+    options.engine.flood_window = 20;
+    options.engine.port_policy = probe::PortPolicy::fresh;
+    options.engine.late_window = 1s;
+    options.engine.duration = 7s;
+    Simulation sim(options);
+    std::uint64_t turns = 0;
+    while (!sim.engine->finished(sim.network.reading().now) && ++turns < 10'000)
+        sim.step();
+    // Ports rest for two seconds: ten at 0, 2, 4 and 6 s.
+    EXPECT_LT(turns, 10'000u);
+    EXPECT_EQ(sim.recorder.of(Kind::reply), 40u);
+    EXPECT_LE(sim.recorder.of(Kind::local), 50u);
+    EXPECT_GE(sim.recorder.of(Kind::local), 1u);
+    sim.expect_books_balance();
+}
+
+TEST(SimEvents, a_flood_with_a_full_table_waits_for_room) {
+    // A lost probe is the oldest in the table and keeps its place until it times out.
+    SimOptions options;
+    options.engine.flood_window = 20;
+    options.engine.identities = 30;
+    options.engine.duration = 5s;
+    Simulation sim(options);
+    sim.network.peer = [](const SeenRequest& seen) -> std::vector<std::string> {
+        if (seen.number == 0) return {};
+        return {answer_to(seen, "200 OK")};
+    };
+    std::uint64_t turns = 0;
+    while (!sim.engine->finished(sim.network.reading().now) && ++turns < 100'000)
+        sim.step();
+    EXPECT_LT(turns, 100'000u);
+    EXPECT_EQ(sim.recorder.of(Kind::timeout), 1u);
+    EXPECT_GT(sim.recorder.of(Kind::reply), 1000u);
+    EXPECT_LE(sim.recorder.of(Kind::local), 10u);
     sim.expect_books_balance();
 }
 

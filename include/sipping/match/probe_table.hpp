@@ -90,6 +90,12 @@ public:
     [[nodiscard]] std::uint32_t insert(std::uint64_t call_id, std::uint32_t target,
                                        std::uint32_t socket, std::uint16_t port,
                                        Instant due) noexcept;
+    /// insert() would find one.
+    [[nodiscard]] bool has_room() const noexcept {
+        if (head_ - tail_ < slots_.size()) return true;
+        const State oldest = slots_[position(tail_)].state;
+        return oldest != State::waiting && oldest != State::encoded;
+    }
     /// The probe left; its deadline runs.
     void mark_sent(std::uint32_t slot, Instant sent, WallTime sent_wall) noexcept;
     /// A waiting or encoded probe ends; `state` is answered, dropped or not_sent.

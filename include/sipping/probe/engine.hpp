@@ -110,7 +110,11 @@ private:
 
     // engine.cpp: sending
     void note_time(Instant now) noexcept;
-    void start_probe(std::uint32_t target, Instant due, Instant now, Outbox& outbox) noexcept;
+    void send_answers(Outbox& outbox) noexcept;
+    void start_flood(Instant now, Outbox& outbox) noexcept;
+    [[nodiscard]] bool flood_is_blocked() const noexcept;
+    /// False when it could not be sent and became a `local` row.
+    bool start_probe(std::uint32_t target, Instant due, Instant now, Outbox& outbox) noexcept;
     void refuse_locally(std::uint32_t target, Instant due, const ClockReading& reading,
                         LocalReason reason) noexcept;
     void report_skips(const schedule::Due& due) noexcept;
@@ -158,6 +162,7 @@ private:
     Instant stall_from_{};
     Instant stall_until_{};
     bool stopping_ = false;
+    bool flood_refused_ = false;  ///< its last turn found no port or no identity
     EngineCounts counts_;
 };
 

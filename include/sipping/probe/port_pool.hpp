@@ -34,6 +34,11 @@ public:
     /// The socket for this target's next probe, or no_socket (fresh: none has rested enough).
     [[nodiscard]] std::uint32_t take(std::uint32_t target, Instant now) noexcept;
 
+    /// take() would find one.
+    [[nodiscard]] bool has_free(std::uint32_t target) const noexcept {
+        return policy_ != PortPolicy::fresh || family_of(target).ready.size > 0;
+    }
+
     /// A socket (fresh) whose rest is over: to be replaced now. no_socket when there is none.
     [[nodiscard]] std::uint32_t next_to_replace(Instant now) noexcept;
     /// When next_to_replace() will have one; `never` if none rests.

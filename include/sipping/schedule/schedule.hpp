@@ -73,6 +73,8 @@ public:
         : options_(options), targets_(targets) {}
 
     [[nodiscard]] bool done(Instant now) const noexcept;
+    /// Whose turn it is; take() moves on.
+    [[nodiscard]] std::uint32_t peek() const noexcept { return next_; }
     /// The next target; only when not done().
     [[nodiscard]] std::uint32_t take() noexcept;
 

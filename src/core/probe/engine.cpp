@@ -90,9 +90,7 @@ void Engine::note_time(Instant now) noexcept {
     promised_wake_ = now;  // until next_deadline() says that a wait comes
 }
 
-void Engine::start_due(const ClockReading& reading, Outbox& outbox) noexcept {
-    reading_ = reading;
-    note_time(reading.now);
+void Engine::send_answers(Outbox& outbox) noexcept {
     // Half of the outbox at most: a storm of requests must not keep our probes from leaving.
     while (answers_waiting_ > 0 && outbox.entries().size() < Outbox::capacity / 2) {
         const Answer& answer = answers_[--answers_waiting_];
@@ -104,15 +102,30 @@ void Engine::start_due(const ClockReading& reading, Outbox& outbox) noexcept {
         out.length = answer.length;
         std::memcpy(out.bytes.data(), answer.bytes.data(), answer.length);
     }
-    if (stopping_) return;
-    if (options_.flood_window > 0) {
-        while (!outbox.full() && table_.in_flight() < options_.flood_window &&
-               !flood_.done(reading.now)) {
-            ++counts_.due;
-            start_probe(flood_.take(), reading.now, reading.now, outbox);
-        }
-        return;
+}
+
+/// Out of ports or identities, a flood says so once with a `local` row and waits until there is one
+/// again: nothing is due meanwhile, or it would do nothing else but refuse.
+bool Engine::flood_is_blocked() const noexcept {
+    return flood_refused_ && !(pool_.has_free(flood_.peek()) && table_.has_room());
+}
+
+void Engine::start_flood(Instant now, Outbox& outbox) noexcept {
+    if (flood_is_blocked()) return;
+    flood_refused_ = false;
+    while (!flood_refused_ && !outbox.full() && table_.in_flight() < options_.flood_window &&
+           !flood_.done(now)) {
+        ++counts_.due;
+        flood_refused_ = !start_probe(flood_.take(), now, now, outbox);
     }
+}
+
+void Engine::start_due(const ClockReading& reading, Outbox& outbox) noexcept {
+    reading_ = reading;
+    note_time(reading.now);
+    send_answers(outbox);
+    if (stopping_) return;
+    if (options_.flood_window > 0) return start_flood(reading.now, outbox);
     schedule::Due due;
     while (!outbox.full() && schedule_.take(reading.now, due)) {
         if (due.skipped > 0) report_skips(due);
@@ -122,19 +135,21 @@ void Engine::start_due(const ClockReading& reading, Outbox& outbox) noexcept {
     }
 }
 
-void Engine::start_probe(std::uint32_t target, Instant due, Instant now,
+bool Engine::start_probe(std::uint32_t target, Instant due, Instant now,
                          Outbox& outbox) noexcept {
     const std::uint32_t socket = pool_.take(target, now);
     if (socket == no_socket) {
         ++counts_.no_free_port;
-        return refuse_locally(target, due, reading_, LocalReason::no_free_port);
+        refuse_locally(target, due, reading_, LocalReason::no_free_port);
+        return false;
     }
     const wire::Identity identity = identities_.next();
     const std::uint16_t port = pool_.port(socket);
     const std::uint32_t slot = table_.insert(identity.call_id, target, socket, port, due);
     if (slot == match::no_slot) {
         ++counts_.no_identity;
-        return refuse_locally(target, due, reading_, LocalReason::no_identity);
+        refuse_locally(target, due, reading_, LocalReason::no_identity);
+        return false;
     }
     if (table_.in_flight_of(target) > pool_.size_for(target)) count_sharing(slot);
     Outgoing& out = outbox.add();
@@ -143,6 +158,7 @@ void Engine::start_probe(std::uint32_t target, Instant due, Instant now,
     out.to = targets_[target].endpoint;
     out.local.reset();
     out.length = static_cast<std::uint32_t>(requests_[target].encode(identity, port, out.bytes));
+    return true;
 }
 
 void Engine::refuse_locally(std::uint32_t target, Instant due, const ClockReading& reading,
@@ -222,7 +238,7 @@ Instant Engine::next_deadline(Instant now) noexcept {
         if (options_.flood_window == 0)
             next = std::min(next, schedule_.next());
         else
-            next = std::min(next, table_.in_flight() < options_.flood_window
+            next = std::min(next, table_.in_flight() < options_.flood_window && !flood_is_blocked()
                                       ? now
                                       : end_);
     }
