@@ -207,6 +207,25 @@ TEST(SimEvents, a_flood_with_a_full_table_waits_for_room) {
     sim.expect_books_balance();
 }
 
+TEST(SimEvents, a_port_with_a_probe_that_still_waits_is_passed_over_while_others_are_free) {
+    // The first probe is lost and waits for a second; four ports go round in 40 ms.
+    SimOptions options;
+    options.ports = 4;
+    options.interval = 10ms;
+    options.engine.count = 90;
+    Simulation sim(options);
+    std::uint16_t busy = 0;
+    sim.network.peer = [&](const SeenRequest& seen) -> std::vector<std::string> {
+        if (seen.number == 0) busy = seen.port;
+        if (seen.number == 0) return {};
+        EXPECT_NE(seen.port, busy) << seen.number;
+        return {answer_to(seen, "200 OK")};
+    };
+    sim.run();
+    EXPECT_EQ(sim.recorder.of(Kind::reply), 89u);
+    EXPECT_EQ(sim.engine->counts().ports_shared, 0u);
+}
+
 TEST(SimEvents, leaving_at_once_during_a_flood_balances) {
     SimOptions options;
     options.link = {.loss_percent = 10, .delay = 5ms, .icmp_percent = 5, .refuse_percent = 5};

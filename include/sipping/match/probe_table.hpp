@@ -131,6 +131,10 @@ public:
     /// `slot` is in use and not newer than the one it was linked from.
     [[nodiscard]] bool is_older_in_use(std::uint32_t slot, std::uint32_t newer) const noexcept;
 
+    /// A probe of this target that left from this socket is still out. (Behind 64 others that are
+    /// out from it too, one goes unseen.)
+    [[nodiscard]] bool is_out(std::uint32_t socket, std::uint32_t target) const noexcept;
+
     // --- notes ---
 
     /// The probe's note, made when it has none; null when all are taken.
@@ -183,6 +187,7 @@ private:
     std::vector<Fifo> fifos_;
     std::vector<OfTarget> of_target_;
     std::vector<std::uint32_t> newest_on_socket_;
+    std::vector<std::uint32_t> in_flight_on_socket_;
     std::vector<Note> notes_;  ///< [0] is unused: index 0 means none
     std::uint16_t free_note_ = 0;
     std::uint16_t fresh_note_ = 1;  ///< never used so far: from here on

@@ -118,7 +118,7 @@ private:
     void refuse_locally(std::uint32_t target, Instant due, const ClockReading& reading,
                         LocalReason reason) noexcept;
     void report_skips(const schedule::Due& due) noexcept;
-    void count_sharing(std::uint32_t slot) noexcept;
+    [[nodiscard]] std::uint32_t take_socket(std::uint32_t target, Instant now) noexcept;
     [[nodiscard]] bool all_started(Instant now) const noexcept;
 
     // arrivals.cpp: receiving

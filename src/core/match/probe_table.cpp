@@ -17,6 +17,7 @@ ProbeTable::ProbeTable(const TableOptions& options, std::span<const Duration> ti
       index_(options.capacity),
       of_target_(timeouts.size()),
       newest_on_socket_(options.sockets, no_slot),
+      in_flight_on_socket_(options.sockets),
       notes_(std::min<std::uint32_t>(note_limit, options.capacity + 1)) {
     assert(options.capacity > 0);
     for (std::size_t target = 0; target < timeouts_.size(); ++target) {
@@ -49,6 +50,7 @@ std::uint32_t ProbeTable::insert(std::uint64_t call_id, std::uint32_t target, st
         slots_[of_target.newest].next_of_target = at;
     of_target.newest = at;
     ++of_target.in_flight;
+    ++in_flight_on_socket_[socket];
     ++in_flight_;
     return at;
 }
@@ -74,6 +76,7 @@ void ProbeTable::finish(std::uint32_t slot_index, State state) noexcept {
     slot.state = state;
     --in_flight_;
     --of_target_[slot.target].in_flight;
+    --in_flight_on_socket_[slot.socket];
     free_note(slot);
 }
 
@@ -150,6 +153,21 @@ bool ProbeTable::is_older_in_use(std::uint32_t slot, std::uint32_t newer) const 
     const auto size = static_cast<std::uint64_t>(slots_.size());
     const auto age = [&](std::uint32_t at) { return (position(head_) + size - 1 - at) % size; };
     return age(slot) > age(newer);
+}
+
+bool ProbeTable::is_out(std::uint32_t socket, std::uint32_t target) const noexcept {
+    std::uint32_t left = in_flight_on_socket_[socket];
+    std::uint32_t slot = newest_on_socket_[socket];
+    for (int steps = 0; left > 0 && slot != no_slot && steps < 64; ++steps) {
+        const Slot& probe = slots_[slot];
+        if (probe.state == State::waiting || probe.state == State::encoded) {
+            if (probe.target == target) return true;
+            --left;
+        }
+        if (!is_older_in_use(probe.older_on_socket, slot)) return false;
+        slot = probe.older_on_socket;
+    }
+    return false;
 }
 
 Note* ProbeTable::note_for(std::uint32_t slot_index) noexcept {

@@ -7,6 +7,8 @@
 namespace sipping::probe {
 namespace {
 
+constexpr int busy_ports_passed = 16;  // at most, on the way to a free one
+
 std::vector<Duration> intervals_of(const target::TargetTable& targets) {
     std::vector<Duration> intervals;
     intervals.reserve(targets.size());
@@ -135,9 +137,24 @@ void Engine::start_due(const ClockReading& reading, Outbox& outbox) noexcept {
     }
 }
 
+/// A port has one probe of a target at a time while there are free ones; beyond that it is shared.
+std::uint32_t Engine::take_socket(std::uint32_t target, Instant now) noexcept {
+    std::uint32_t socket = pool_.take(target, now);
+    if (socket == no_socket || !table_.is_out(socket, target)) return socket;
+    if (options_.port_policy == PortPolicy::rotate &&
+        table_.in_flight_of(target) < pool_.size_for(target)) {
+        for (int passed = 0; passed < busy_ports_passed; ++passed) {
+            socket = pool_.take(target, now);
+            if (!table_.is_out(socket, target)) return socket;
+        }
+    }
+    ++counts_.ports_shared;
+    return socket;
+}
+
 bool Engine::start_probe(std::uint32_t target, Instant due, Instant now,
                          Outbox& outbox) noexcept {
-    const std::uint32_t socket = pool_.take(target, now);
+    const std::uint32_t socket = take_socket(target, now);
     if (socket == no_socket) {
         ++counts_.no_free_port;
         refuse_locally(target, due, reading_, LocalReason::no_free_port);
@@ -151,7 +168,6 @@ bool Engine::start_probe(std::uint32_t target, Instant due, Instant now,
         refuse_locally(target, due, reading_, LocalReason::no_identity);
         return false;
     }
-    if (table_.in_flight_of(target) > pool_.size_for(target)) count_sharing(slot);
     Outgoing& out = outbox.add();
     out.probe = slot;
     out.socket = socket;
@@ -185,22 +201,6 @@ void Engine::report_skips(const schedule::Due& due) noexcept {
                   .from = reading_.wall(due.skipped_from),
                   .until = reading_.wall(due.skipped_until),
                   .count = due.skipped});
-}
-
-/// The same port twice at a time for one target: the pool is too small for rate x timeout.
-void Engine::count_sharing(std::uint32_t slot) noexcept {
-    const std::uint32_t target = table_.at(slot).target;
-    std::uint32_t newer = slot;
-    for (int steps = 0; steps < 64; ++steps) {
-        const std::uint32_t older = table_.at(newer).older_on_socket;
-        if (!table_.is_older_in_use(older, newer)) return;
-        const match::Slot& other = table_.at(older);
-        if (other.target == target && other.state == match::State::waiting) {
-            ++counts_.ports_shared;
-            return;
-        }
-        newer = older;
-    }
 }
 
 void Engine::on_submitted(Outbox& outbox, const ClockReading& reading) noexcept {
