@@ -226,6 +226,51 @@ TEST(SimEvents, a_port_with_a_probe_that_still_waits_is_passed_over_while_others
     EXPECT_EQ(sim.engine->counts().ports_shared, 0u);
 }
 
+TEST(SimEvents, a_full_receive_queue_marks_every_probe_that_waits_on_it) {
+    SimOptions options;
+    options.interval = 10ms;
+    options.link.loss_percent = 100;
+    options.engine.count = 20;
+    options.engine.port_policy = probe::PortPolicy::fixed;
+    Simulation sim(options);
+    for (const unsigned marked : {5u, 12u}) {  // the second drop meets marked ones
+        while (sim.engine->counts().sent < marked) sim.step();
+        sim.inbox.clear();
+        sim.inbox.arrivals.push_back({.at = sim.network.reading().now,
+                                      .queue_drops = 1,
+                                      .from = sim.targets[0].endpoint,
+                                      .bytes = "\r\n"});
+        sim.engine->on_inbox(sim.inbox, sim.network.reading());
+    }
+    sim.run();
+    ASSERT_EQ(sim.recorder.of(Kind::timeout), 20u);
+    for (std::size_t i = 0; i < 20; ++i)
+        EXPECT_EQ(sim.recorder.rows[i].result.self, i < 12 ? self_rx_drop : 0) << i;
+}
+
+TEST(SimEvents, a_short_icmp_quote_finds_a_probe_on_a_replaced_port) {
+    SimOptions options;
+    options.ports = 2;
+    options.engine.port_policy = probe::PortPolicy::fresh;
+    options.engine.late_window = 1s;
+    options.engine.count = 6;
+    options.link.loss_percent = 100;
+    options.interval = 2s;
+    Simulation sim(options);
+    while (sim.recorder.sent_count < 6) sim.step();
+    SentProbe last;
+    for (const auto& [call_id, probe] : sim.recorder.sent_probes)
+        if (probe.sent > last.sent) last = probe;
+    ASSERT_GE(last.source_port, 50000);  // those opened later
+    sim.inbox.clear();
+    sim.inbox.icmp_errors.push_back({.error = {.type = 3, .code = 1},
+                                     .local_port = last.source_port,
+                                     .to = last.to,
+                                     .call_id = 0});
+    sim.engine->on_inbox(sim.inbox, sim.network.reading());
+    EXPECT_EQ(sim.recorder.icmp_ids, std::vector<std::uint64_t>{last.call_id});
+}
+
 TEST(SimEvents, leaving_at_once_during_a_flood_balances) {
     SimOptions options;
     options.link = {.loss_percent = 10, .delay = 5ms, .icmp_percent = 5, .refuse_percent = 5};

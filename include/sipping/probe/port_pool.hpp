@@ -47,6 +47,9 @@ public:
     void replaced(std::uint32_t socket, std::uint16_t port) noexcept;
 
     [[nodiscard]] std::uint16_t port(std::uint32_t socket) const noexcept { return numbers_[socket]; }
+    [[nodiscard]] Family family(std::uint32_t socket) const noexcept {
+        return family_of_socket_[socket];
+    }
     /// Sockets that this target's probes can leave from.
     [[nodiscard]] std::uint32_t size_for(std::uint32_t target) const noexcept {
         return family_of(target).size;

@@ -25,10 +25,8 @@ void Engine::on_inbox(const Inbox& inbox, const ClockReading& reading) noexcept 
         if (replaced.port == 0) continue;
         // The old number stays in the map until its port is taken again: an ICMP error about it
         // finds the socket, and the slot's own port tells the two apart.
-        for (auto& by_port : socket_by_port_) {
-            const auto old = std::find(by_port.begin(), by_port.end(), replaced.socket);
-            if (old != by_port.end()) by_port[replaced.port] = replaced.socket;
-        }
+        socket_by_port_[static_cast<std::size_t>(pool_.family(replaced.socket))][replaced.port] =
+            replaced.socket;
     }
     expire(inbox.read_until, reading.now);
 }
@@ -180,7 +178,9 @@ void Engine::blame_queue_drop(std::uint32_t socket) noexcept {
     std::uint32_t slot = table_.newest_on_socket(socket);
     for (int steps = 0; slot != match::no_slot && steps < 65536; ++steps) {
         match::Slot& probe = table_.at(slot);
-        if (probe.state == match::State::waiting) probe.self |= self_rx_drop;
+        // Marked by an earlier drop: so are all before it. (On an answered probe it says nothing.)
+        if ((probe.self & self_rx_drop) != 0) return;
+        probe.self |= self_rx_drop;
         if (!table_.is_older_in_use(probe.older_on_socket, slot)) return;
         slot = probe.older_on_socket;
     }
