@@ -97,6 +97,20 @@ TEST_F(Fixture, walks_the_probes_of_a_socket_from_the_newest) {
     EXPECT_EQ(table.newest_on_socket(1), no_slot);
 }
 
+TEST_F(Fixture, knows_whose_probes_are_out_from_a_socket) {
+    const auto a = send(0, t0, 3);
+    const auto b = send(1, t0, 3);
+    EXPECT_TRUE(table.is_out(3, 0));
+    EXPECT_TRUE(table.is_out(3, 1));
+    EXPECT_FALSE(table.is_out(3, 2));
+    EXPECT_FALSE(table.is_out(2, 0));
+    table.finish(b, State::answered);
+    EXPECT_TRUE(table.is_out(3, 0));
+    EXPECT_FALSE(table.is_out(3, 1));
+    table.finish(a, State::dropped);
+    EXPECT_FALSE(table.is_out(3, 0));
+}
+
 TEST_F(Fixture, a_reused_slot_is_no_older_probe) {
     // Slot `a` is released and taken again by a newer probe of the same socket.
     const auto a = send(0, t0, 3);
