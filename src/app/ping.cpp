@@ -173,11 +173,24 @@ private:
         return ports;
     }
 
+    /// Until a port is used again for the same target: its family's pool at its interval; of the
+    /// targets, the soonest.
+    double port_reuse_s() const {
+        double soonest = std::chrono::duration<double>(Duration::max()).count();
+        for (const target::Target& target : targets_.table) {
+            const auto ports = std::count_if(
+                network_.ports.begin(), network_.ports.end(), [&](const net::Port& port) {
+                    return port.family == target.endpoint.address.family;
+                });
+            soonest = std::min(soonest, static_cast<double>(ports) *
+                                            std::chrono::duration<double>(target.interval).count());
+        }
+        return soonest;
+    }
+
     void announce() {
         for (const std::string& note : network_.notes) tell(fmt::format("note: {}", note));
-        const double reuse_s = static_cast<double>(network_.ports.size()) /
-                               total_rate(targets_.table) *
-                               static_cast<double>(targets_.table.size());
+        const double reuse_s = port_reuse_s();
         if (config_.port_policy == config::PortPolicy::fresh && !config_.flood && reuse_s < 30)
             tell(fmt::format("note: a source port returns after {:.1f} s; NATs keep a mapping for "
                              "30 s and more, so not every probe opens a new one there",
@@ -276,9 +289,7 @@ private:
         if (!config_.flood)
             reporter_.line(fmt::format(
                 "Source ports: {} in the pool; one is used again for a target after {:.1f} s",
-                network_.ports.size(),
-                static_cast<double>(network_.ports.size()) *
-                    static_cast<double>(targets_.table.size()) / total_rate(targets_.table)));
+                network_.ports.size(), port_reuse_s()));
     }
 
     void conclude(const probe::Engine& engine) {

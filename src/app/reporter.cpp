@@ -14,6 +14,7 @@ constexpr std::size_t table_line_max = 320;
 
 // Silence on this many different ports, right after a burst, looks like a ban.
 constexpr std::uint32_t ban_ports = 32;
+constexpr std::uint64_t ban_run_min = 10;  // with few ports: a loss or two is no silence
 constexpr Duration ban_burst_limit = 120s;
 constexpr Duration ban_interval_limit = 200ms;
 
@@ -124,7 +125,7 @@ void Reporter::note_possible_ban(const Settled& settled) noexcept {
     const target::Target& target = targets_[settled.target];
     const std::uint64_t run = stats_[settled.target].current_run();
     const std::uint64_t ports = std::min(options_.ports, ban_ports);
-    if (burst.noted || burst.answered == 0 || run != ports) return;
+    if (burst.noted || burst.answered == 0 || run != std::max(ports, ban_run_min)) return;
     if (target.interval > ban_interval_limit) return;
     const Duration burst_time =
         stats_[settled.target].current_outage().begin_at - burst.first_sent;

@@ -108,6 +108,19 @@ class Mine(SippingCase):
         run = self.sipping(ELSEWHERE, "-c", "1", "-I", "500", "-t", "50", code=1, wrapper=ALONE)
         self.assertNotRegex(run.out + run.err, r"(?i)\bban")
 
+    def test_one_loss_on_one_port_is_no_ban(self):
+        """With fewer ports than losses it takes for a silence, each loss was called one."""
+        peer = self.peer(drop_every=7)
+        run = self.ping(peer, "-c", "40", "-I", "20", "-t", "50", "--ports", "1")
+        self.assertEqual(self.count_kinds(self.probes(peer))["timeout"], 5)
+        self.assertNotIn("rate-limited", run.out + run.err)
+
+    def test_ports_return_by_the_pool_of_their_own_family(self):
+        v4, v6 = self.peer(), self.peer("::1")
+        run = self.sipping(f"127.0.0.1:{v4.port}", f"[::1]:{v6.port}", "-c", "1", "-I", "100",
+                           "--ports", "50")
+        self.assertIn("again for a target after 5.0 s", run.out)
+
     def test_what_the_kernel_refuses_is_a_send_error(self):
         self.sipping(ELSEWHERE, "-c", "2", "-I", "100", "-t", "50", code=1, wrapper=ALONE)
         rows = self.rows(self.folder / "sipping-logs" / f"{ELSEWHERE}.csv")

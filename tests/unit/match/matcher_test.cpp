@@ -59,7 +59,7 @@ TEST_F(MatcherTest, three_match_and_name_the_fourth) {
     call_id = fmt::format("b2b-{}", right);
     EXPECT_EQ(find(stranger).disagree, Field::call_id);
     call_id = right;
-    tag = "0";
+    tag = std::string("0");
     EXPECT_EQ(find(stranger).disagree, Field::from_tag);
     tag = fmt::format("{:08X}", first.from_tag);  // case is no change
     EXPECT_EQ(find(stranger).disagree, 0);
@@ -71,8 +71,8 @@ TEST_F(MatcherTest, three_match_and_name_the_fourth) {
 }
 
 TEST_F(MatcherTest, the_call_id_alone_needs_the_path) {
-    branch = "z9hG4bK";
-    tag = "0";
+    branch = std::string("z9hG4bK");
+    tag = std::string("0");
     response.cseq = 0;
     EXPECT_EQ(find().slot, first_slot);
     EXPECT_EQ(find().disagree, Field::branch | Field::from_tag | Field::cseq);
