@@ -67,8 +67,8 @@ void Reporter::note_retry_after(const ProbeResult& result) noexcept {
     Burst& burst = bursts_[result.target];
     const bool asks = result.status == 503 && result.retry_after_s >= 0;
     if (asks && !burst.asked_for_peace && !options_.console.per_ping && !options_.console.json)
-        line(fmt::format("note: {} answers 503 with Retry-After: {} s", targets_[result.target].name,
-                         result.retry_after_s));
+        line(fmt::format("note: {} answers 503 with Retry-After: {} s",
+                         targets_[result.target].name, result.retry_after_s));
     burst.asked_for_peace = asks;
 }
 

@@ -29,7 +29,8 @@ private:
     // half the memory of two arrays.
     static constexpr unsigned slot_bits = 24;
 
-    // Call-IDs are a permutation of a counter, but only 34 bits wide: a multiplication spreads them.
+    // Call-IDs are a permutation of a counter, but only 34 bits wide: a multiplication spreads
+    // them.
     [[nodiscard]] std::uint32_t home(std::uint64_t call_id) const noexcept {
         return static_cast<std::uint32_t>(call_id * 0x9e37'79b9'7f4a'7c15U >> shift_);
     }

@@ -56,7 +56,8 @@ public:
 private:
     [[nodiscard]] static int agreeing(const Match& match) noexcept;
     /// How the response compares with the probe of this Call-ID, if we keep one.
-    [[nodiscard]] Match compare(std::uint64_t number, const wire::Response& response) const noexcept;
+    [[nodiscard]] Match compare(std::uint64_t number,
+                                const wire::Response& response) const noexcept;
 
     ProbeTable& table_;
     const wire::IdentitySource& identities_;

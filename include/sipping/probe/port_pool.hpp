@@ -46,7 +46,9 @@ public:
     /// The transport opened another one in its place; port 0: it could not.
     void replaced(std::uint32_t socket, std::uint16_t port) noexcept;
 
-    [[nodiscard]] std::uint16_t port(std::uint32_t socket) const noexcept { return numbers_[socket]; }
+    [[nodiscard]] std::uint16_t port(std::uint32_t socket) const noexcept {
+        return numbers_[socket];
+    }
     [[nodiscard]] Family family(std::uint32_t socket) const noexcept {
         return family_of_socket_[socket];
     }

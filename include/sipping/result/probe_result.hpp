@@ -60,7 +60,8 @@ struct IcmpError {
 };
 /// "port-unreachable", "host-unreachable", "ttl-exceeded", ... or "type-T-code-C".
 /// (RFC 792, RFC 1122 3.2.2.1, RFC 1812 5.2.7.1, RFC 4443). The view is static or into `scratch`.
-[[nodiscard]] std::string_view icmp_name(const IcmpError& error, std::span<char, 32> scratch) noexcept;
+[[nodiscard]] std::string_view icmp_name(const IcmpError& error,
+                                         std::span<char, 32> scratch) noexcept;
 
 struct ProbeResult {
     Kind kind{};

@@ -28,8 +28,8 @@ struct Due {
     bool send = true;  ///< false: only skips are reported, `at` means nothing
 };
 
-/// Probe k of target i is due at start + i/n of its interval + k x interval: computed, not added up,
-/// so the cadence does not drift.
+/// Probe k of target i is due at start + i/n of its interval + k x interval: computed, not added
+/// up, so the cadence does not drift.
 class Schedule {
 public:
     /// One interval (> 0) per target.

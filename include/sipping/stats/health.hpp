@@ -31,7 +31,7 @@ struct Health {
     std::uint64_t truncated = 0;
     std::uint64_t no_free_port = 0;
     std::uint64_t no_identity = 0;
-    std::uint64_t ports_shared = 0;      ///< a port was used while another probe of its target was out
+    std::uint64_t ports_shared = 0;  ///< a port was used while another probe of its target was out
     std::uint64_t early_forgotten = 0;   ///< identities given up before the late window was over
     std::uint64_t clock_steps = 0;
     std::uint64_t unstamped = 0;
