@@ -1,7 +1,7 @@
 // What an identity costs from insertion to retirement, how long the worst single step takes, and
 // whether it allocates: the reason why the table is our own. boost::unordered_flat_map (Boost 1.81,
-// compared where it is installed) is as fast on average, but rehashes under churn: it allocates, and
-// stops the loop for milliseconds.
+// compared where it is installed) is as fast on average, but rehashes under churn: it allocates,
+// and stops the loop for milliseconds.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -27,8 +27,12 @@ std::uint64_t allocations = 0;
     if (void* memory = std::malloc(size)) return memory;
     throw std::bad_alloc();
 }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
 
 namespace {
 

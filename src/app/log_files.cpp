@@ -43,9 +43,8 @@ LogFiles::LogFiles(const config::PingConfig& config, const target::TargetTable& 
             by_path.emplace(path, static_cast<std::uint32_t>(files_.size()));
         file_of_target_.push_back(entry->second);
         if (is_new) {
-            files_.push_back({std::make_unique<io::Appender>(
-                                  ops, pool, io::Appender::File{path, header}),
-                              i});
+            files_.push_back(
+                {std::make_unique<io::Appender>(ops, pool, io::Appender::File{path, header}), i});
         } else {
             files_[entry->second].target = every_target;
         }
@@ -83,8 +82,8 @@ void LogFiles::mark(GapReason reason, WallTime at) noexcept {
         write(Gap{.target = file.target, .reason = reason, .from = at, .until = at}, file);
 }
 
-void LogFiles::tick(const ClockReading& reading) noexcept {
-    if (reading.now < next_tick_) return;
+bool LogFiles::tick(const ClockReading& reading) noexcept {
+    if (reading.now < next_tick_) return false;
     next_tick_ = never;
     for (File& file : files_) {
         file.appender->tick(reading.now);
@@ -99,15 +98,18 @@ void LogFiles::tick(const ClockReading& reading) noexcept {
         next_tick_ = std::min(next_tick_, file.appender->next_tick());
     }
     if (next_tick_ != never) next_tick_ = std::max(next_tick_, reading.now + tick_interval);
+    return true;
 }
 
 void LogFiles::reopen() noexcept {
-    for (File& file : files_) file.appender->reopen();
+    for (File& file : files_)
+        file.appender->reopen();
     next_tick_ = Instant{};
 }
 
 void LogFiles::flush() noexcept {
-    for (File& file : files_) file.appender->flush();
+    for (File& file : files_)
+        file.appender->flush();
     next_tick_ = Instant{};
 }
 
@@ -123,7 +125,8 @@ bool LogFiles::idle() const noexcept {
 
 std::uint64_t LogFiles::rows_lost() const noexcept {
     std::uint64_t lost = 0;
-    for (const File& file : files_) lost += file.appender->stats().rows_lost;
+    for (const File& file : files_)
+        lost += file.appender->stats().rows_lost;
     return lost;
 }
 

@@ -19,8 +19,8 @@ public:
     static constexpr std::size_t file_limit = 512;
 
     /// Opens every file; throws std::system_error naming the one that cannot be written.
-    LogFiles(const config::PingConfig& config, const target::TargetTable& targets,
-             io::FileOps& ops, io::ChunkPool& pool);
+    LogFiles(const config::PingConfig& config, const target::TargetTable& targets, io::FileOps& ops,
+             io::ChunkPool& pool);
 
     void write(const ProbeResult& result) noexcept;
     void write(const Gap& gap) noexcept;
@@ -30,7 +30,8 @@ public:
     /// What rows of this target carry beside the result; also for JSON lines.
     [[nodiscard]] sink::RowContext context(std::uint32_t target) const noexcept;
 
-    void tick(const ClockReading& reading) noexcept;
+    /// True when it was due and looked at every file.
+    bool tick(const ClockReading& reading) noexcept;
     [[nodiscard]] Instant next_tick() const noexcept { return next_tick_; }
     void reopen() noexcept;
     void flush() noexcept;
@@ -57,7 +58,7 @@ private:
 
     const target::TargetTable& targets_;
     std::string site_;
-    std::vector<std::string> hosts_;           ///< address text, by target
+    std::vector<std::string> hosts_;  ///< address text, by target
     std::vector<std::uint32_t> file_of_target_;
     std::vector<File> files_;
     sink::RowWriter writer_;

@@ -8,13 +8,13 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
-#include <fstream>
-#include <thread>
 
+#include "health.hpp"
 #include "io/signals.hpp"
 #include "log_files.hpp"
 #include "net/network.hpp"
 #include "reporter.hpp"
+#include "run_options.hpp"
 #include "sipping/probe/engine.hpp"
 #include "targets.hpp"
 
@@ -24,29 +24,17 @@ namespace {
 constexpr std::size_t log_memory_bytes = 64 * 1024 * 1024;
 constexpr Duration spin_before = 100us;  // wake-ups are late by about half of this
 constexpr Duration end_patience = 2s;    // for the last writes, when a disk or reader is stuck
-constexpr double per_ping_rate_limit = 20;
 
 /// Things a person should know; stderr, so that stdout stays data.
-void tell(std::string_view text) { fmt::print(stderr, "sipping: {}\n", text); }
+void tell(std::string_view text) {
+    fmt::print(stderr, "sipping: {}\n", text);
+}
 
 Key fresh_key() {
     Key key;
     if (::getrandom(&key, sizeof key, 0) != static_cast<ssize_t>(sizeof key))
         throw std::system_error(errno, std::generic_category(), "getrandom");
     return key;
-}
-
-double total_rate(const target::TargetTable& targets) {
-    double rate = 0;
-    for (const target::Target& target : targets)
-        rate += 1.0 / std::chrono::duration<double>(target.interval).count();
-    return rate;
-}
-
-Duration longest_timeout(const target::TargetTable& targets) {
-    Duration longest{};
-    for (const target::Target& target : targets) longest = std::max(longest, target.timeout);
-    return longest;
 }
 
 int dry_run(const Targets& targets) {
@@ -62,57 +50,6 @@ int dry_run(const Targets& targets) {
     return 0;
 }
 
-net::NetworkOptions network_options(const config::PingConfig& config, const Targets& targets) {
-    net::NetworkOptions options;
-    options.ports = config.port_policy == config::PortPolicy::fixed ? 1 : config.ports;
-    options.v4 = targets.uses(Family::v4);
-    options.v6 = targets.uses(Family::v6);
-    options.port_low = config.port_low;
-    options.port_high = config.port_high;
-    options.bind = config.bind;
-    options.device = config.device;
-    options.dscp = config.dscp;
-    options.other_descriptors = static_cast<std::uint32_t>(
-        config.log ? std::min(targets.table.size(), LogFiles::file_limit) : 0);
-    options.io = static_cast<net::Io>(config.io);
-    return options;
-}
-
-/// The original's way of showing things: one target, a line or two a ping.
-bool slow_and_single(const config::PingConfig& config, const Targets& targets) {
-    return targets.table.size() == 1 && !config.flood &&
-           total_rate(targets.table) <= per_ping_rate_limit;
-}
-
-sink::ConsoleOptions console_options(const config::PingConfig& config, const Targets& targets) {
-    sink::ConsoleOptions options;
-    const bool as_original = slow_and_single(config, targets);
-    options.per_ping = !config.quiet && !config.json && (as_original || config.verbose);
-    options.summaries = !as_original && !config.no_statistics && !config.json;
-    options.statistics = !config.no_statistics;
-    options.print_sent = config.print_sent;
-    options.print_received = config.print_received;
-    options.json = config.json;
-    options.site = config.site;
-    if (config.color == config::ColorMode::automatic)
-        options.color = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
-    else
-        options.color = config.color == config::ColorMode::always;
-    return options;
-}
-
-bool shall_spin(const config::PingConfig& config, const Targets& targets) {
-    if (config.spin != config::Spin::automatic) return config.spin == config::Spin::on;
-    return !config.flood && targets.table.size() == 1 && targets.table[0].interval <= 1ms &&
-           std::thread::hardware_concurrency() > 1;
-}
-
-std::int64_t read_number(const char* path) {
-    std::int64_t value = -1;
-    std::ifstream(path) >> value;
-    return value;
-}
-
 /// One run: owns the loop and everything it turns.
 class Run {
 public:
@@ -124,19 +61,19 @@ public:
           stdout_(*network_.files, *pool_, STDOUT_FILENO),
           stderr_(*network_.files, *pool_, STDERR_FILENO),
           log_(config, targets_.table, *network_.files, *pool_),
-          reporter_({.console = console_options(config, targets_),
-                     .thresholds = {.fall = config.fall, .rise = config.rise},
-                     .five_ping_statistics = !config.no_statistics &&
-                                             slow_and_single(config, targets_),
-                     .ports = static_cast<std::uint32_t>(network_.ports.size())},
-                    targets_.table, log_, config.json ? stderr_ : stdout_, stdout_),
+          reporter_(
+              {.console = console_options(config, targets_),
+               .thresholds = {.fall = config.fall, .rise = config.rise},
+               .five_ping_statistics = !config.no_statistics && slow_and_single(config, targets_),
+               .ports = static_cast<std::uint32_t>(network_.ports.size())},
+              targets_.table, log_, config.json ? stderr_ : stdout_, stdout_),
           spin_(shall_spin(config, targets_)) {}
 
     int run() {
         ::prctl(PR_SET_TIMERSLACK, 1);
         announce();
-        probe::Engine engine(engine_options(), targets_.table, targets_.requests, pool_ports(),
-                             reporter_);
+        probe::Engine engine(engine_options(config_, targets_, fresh_key()), targets_.table,
+                             targets_.requests, pool_ports(), reporter_);
         const ClockReading start = clock_.read();
         reporter_.set_time(start);
         reporter_.mark(GapReason::start);
@@ -149,27 +86,10 @@ public:
     }
 
 private:
-    probe::EngineOptions engine_options() const {
-        probe::EngineOptions options;
-        if (config_.duration) options.duration = *config_.duration;
-        options.count = config_.count;
-        options.flood_window = config_.flood ? config_.window : 0;
-        options.port_policy = static_cast<probe::PortPolicy>(config_.port_policy);
-        options.late_window = config_.late_window;
-        options.site = config_.site;
-        options.key = fresh_key();
-        options.identities =
-            config_.flood
-                ? std::max(config_.identities, config_.window + 1)
-                : probe::identities_needed(total_rate(targets_.table),
-                                           longest_timeout(targets_.table), config_.late_window,
-                                           config_.identities);
-        return options;
-    }
-
     std::vector<probe::PoolPort> pool_ports() const {
         std::vector<probe::PoolPort> ports;
-        for (const net::Port& port : network_.ports) ports.push_back({port.family, port.number});
+        for (const net::Port& port : network_.ports)
+            ports.push_back({port.family, port.number});
         return ports;
     }
 
@@ -189,12 +109,14 @@ private:
     }
 
     void announce() {
-        for (const std::string& note : network_.notes) tell(fmt::format("note: {}", note));
+        for (const std::string& note : network_.notes)
+            tell(fmt::format("note: {}", note));
         const double reuse_s = port_reuse_s();
         if (config_.port_policy == config::PortPolicy::fresh && !config_.flood && reuse_s < 30)
-            tell(fmt::format("note: a source port returns after {:.1f} s; NATs keep a mapping for "
-                             "30 s and more, so not every probe opens a new one there",
-                             reuse_s));
+            tell(
+                fmt::format("note: a source port returns after {:.1f} s; NATs keep a mapping for "
+                            "30 s and more, so not every probe opens a new one there",
+                            reuse_s));
         if (!config_.json) reporter_.line("Press Ctrl+C to abort");
     }
 
@@ -221,9 +143,9 @@ private:
             reporter_.set_time(reading);
             engine.on_inbox(inbox, reading);
             reporter_.tick(engine.in_flight());
-            log_.tick(reading);
-            if (const std::string trouble = log_.take_trouble(); !trouble.empty())
-                stderr_.append(fmt::format("sipping: {}\n", trouble));
+            if (log_.tick(reading))
+                if (const std::string trouble = log_.take_trouble(); !trouble.empty())
+                    stderr_.append(fmt::format("sipping: {}\n", trouble));
             handle_signals(engine);
         }
     }
@@ -249,43 +171,9 @@ private:
         }
     }
 
-    stats::Health health(const probe::Engine& engine) {
-        const probe::EngineCounts& counts = engine.counts();
-        const probe::TransportHealth transport = network_.transport->health();
-        stats::Health health;
-        health.due = counts.due;
-        health.sent = counts.sent;
-        health.skipped = counts.skipped;
-        health.local = counts.local;
-        health.send_error = counts.send_error;
-        health.in_flight = engine.in_flight();
-        health.stalls = counts.stalls;
-        health.rx_queue_drops = transport.queue_drops;
-        health.send_enobufs = transport.send_enobufs;
-        health.cq_overflows = transport.cq_overflows;
-        health.buffer_shortages = transport.buffer_shortages;
-        health.truncated = transport.truncated;
-        health.no_free_port = counts.no_free_port;
-        health.no_identity = counts.no_identity;
-        health.ports_shared = counts.ports_shared;
-        health.early_forgotten = engine.early_forgotten();
-        health.clock_steps = transport.clock_steps;
-        health.unstamped = transport.unstamped;
-        health.send_repeats = transport.send_repeats;
-        health.conntrack_count = read_number("/proc/sys/net/netfilter/nf_conntrack_count");
-        health.conntrack_max = read_number("/proc/sys/net/netfilter/nf_conntrack_max");
-        health.foreign = counts.foreign;
-        health.keep_alives = counts.keep_alives;
-        health.requests = counts.requests;
-        health.malformed = counts.malformed;
-        health.icmp_unmatched = counts.icmp_unmatched;
-        reporter_.fill(health);
-        return health;
-    }
-
     void show_tables(const probe::Engine& engine) {
         reporter_.table();
-        reporter_.health(health(engine));
+        reporter_.health(collect_health(engine, *network_.transport, reporter_));
         if (!config_.flood)
             reporter_.line(fmt::format(
                 "Source ports: {} in the pool; one is used again for a target after {:.1f} s",
@@ -319,19 +207,16 @@ private:
     }
 
     int exit_code() const {
-        bool failed = false;
-        std::uint64_t received = 0;
-        std::uint64_t lost = 0;
-        for (const stats::TargetStats& stats : reporter_.statistics()) {
-            failed |= !stats.ever_answered();
-            received += stats.received();
-            lost += stats.lost();
-        }
-        if (config_.max_loss_percent && received + lost > 0)
-            failed |= 100.0 * static_cast<double>(lost) / static_cast<double>(received + lost) >
-                      *config_.max_loss_percent;
         if (!targets_.unresolved.empty()) return 2;
-        return failed ? 1 : 0;
+        const auto all = reporter_.statistics();
+        return std::any_of(all.begin(), all.end(),
+                           [this](const stats::TargetStats& stats) {
+                               return !stats.ever_answered() ||
+                                      (config_.max_loss_percent &&
+                                       stats.loss_percent() > *config_.max_loss_percent);
+                           })
+                   ? 1
+                   : 0;
     }
 
     const config::PingConfig& config_;
@@ -352,7 +237,8 @@ private:
 
 int run_ping(const config::PingConfig& config) {
     Targets targets = load_targets(config);
-    for (const std::string& message : targets.unresolved) tell(message);
+    for (const std::string& message : targets.unresolved)
+        tell(message);
     if (targets.table.empty()) return 2;
     if (const std::string note = check_rates(config, targets.table); !note.empty())
         tell(fmt::format("note: {}", note));

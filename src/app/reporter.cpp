@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::uint64_t statistics_every = 5;  // pings, as the original
 constexpr std::size_t table_line_max = 320;
+constexpr std::size_t line_room = 8 * 1024;   // for the lines that one event can make
+constexpr std::size_t raw_room = 300 * 1024;  // and for an escaped 64 KiB datagram
 
 // Silence on this many different ports, right after a burst, looks like a ban.
 constexpr std::uint32_t ban_ports = 32;
@@ -43,10 +45,18 @@ void Reporter::sent(const SentProbe& probe) noexcept {
     lateness_max_ = std::max(lateness_max_, late);
     Burst& burst = bursts_[probe.target];
     if (burst.first_sent == Instant{}) burst.first_sent = probe.sent;
+    make_room();
     console_.on_sent(probe, lines_);
 }
 
+/// A turn can bring more lines than the buffer holds (thousands of timeouts, 64 KiB under -X).
+void Reporter::make_room() noexcept {
+    const bool raw = options_.console.print_sent || options_.console.print_received;
+    if (lines_.room() < (raw ? raw_room : line_room)) flush_console();
+}
+
 void Reporter::result(const ProbeResult& result) noexcept {
+    make_room();
     stats_[result.target].on_result(result);
     log_.write(result);
     const target::Target& target = targets_[result.target];
@@ -54,8 +64,8 @@ void Reporter::result(const ProbeResult& result) noexcept {
         if (json_lines_.room() < sink::row_size_max) flush_console();
         json_.json(result, log_.context(result.target), json_lines_);
     }
-    const WallTime at = has_answer(result.kind) ? result.sent_wall + result.latency
-                                                : reading_.wall();
+    const WallTime at =
+        has_answer(result.kind) ? result.sent_wall + result.latency : reading_.wall();
     console_.on_result(result, target.endpoint, at, lines_);
     if (result.kind == Kind::reply) note_retry_after(result);
     count_second(result);
@@ -127,14 +137,13 @@ void Reporter::note_possible_ban(const Settled& settled) noexcept {
     const std::uint64_t ports = std::min(options_.ports, ban_ports);
     if (burst.noted || burst.answered == 0 || run != std::max(ports, ban_run_min)) return;
     if (target.interval > ban_interval_limit) return;
-    const Duration burst_time =
-        stats_[settled.target].current_outage().begin_at - burst.first_sent;
+    const Duration burst_time = stats_[settled.target].current_outage().begin_at - burst.first_sent;
     if (burst_time > ban_burst_limit) return;
     burst.noted = true;
-    line(fmt::format("note: {} possibly rate-limited: silent on all {} ports after {} probes in "
-                     "{:.1f} s",
-                     target.name, ports, burst.answered,
-                     std::chrono::duration<double>(burst_time).count()));
+    line(fmt::format(
+        "note: {} possibly rate-limited: silent on all {} ports after {} probes in "
+        "{:.1f} s",
+        target.name, ports, burst.answered, std::chrono::duration<double>(burst_time).count()));
 }
 
 void Reporter::gap(const Gap& gap) noexcept {
@@ -151,7 +160,8 @@ void Reporter::tick(std::uint32_t in_flight) noexcept {
     if (!options_.console.summaries) return;
     if (next_summary_ == never) next_summary_ = reading_.now + 1s;
     if (reading_.now < next_summary_) return;
-    while (next_summary_ <= reading_.now) next_summary_ += 1s;
+    while (next_summary_ <= reading_.now)
+        next_summary_ += 1s;
     second_.at = reading_.wall();
     second_.in_flight = in_flight;
     second_.targets_down = down_;
@@ -199,7 +209,9 @@ void Reporter::table() noexcept {
     text_.append(text.view(), static_cast<unsigned>(rows.size()));
 }
 
-void Reporter::health(const stats::Health& health) noexcept { console_.health(health, lines_); }
+void Reporter::health(const stats::Health& health) noexcept {
+    console_.health(health, lines_);
+}
 
 void Reporter::fill(stats::Health& health) const noexcept {
     health.lateness = lateness_;

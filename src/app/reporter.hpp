@@ -1,5 +1,5 @@
-// Takes everything the engine reports and tells it on: statistics, log files, console. Decides which
-// line is shown when; renders nothing itself (sink) and writes nothing itself (Appender).
+// Takes everything the engine reports and tells it on: statistics, log files, console. Decides
+// which line is shown when; renders nothing itself (sink) and writes nothing itself (Appender).
 #pragma once
 
 #include <string>
@@ -23,7 +23,7 @@ public:
         sink::ConsoleOptions console;
         stats::Thresholds thresholds;
         bool five_ping_statistics = false;  ///< the original's two lines every five pings
-        std::uint32_t ports = 1;        ///< pool size, for the notes
+        std::uint32_t ports = 1;            ///< pool size, for the notes
     };
 
     /// `text`: where console lines go; `data`: where JSON lines go. Both may be the same appender.
@@ -52,13 +52,12 @@ public:
     void table() noexcept;
     void health(const stats::Health& health) noexcept;
 
-    [[nodiscard]] std::span<const stats::TargetStats> statistics() const noexcept {
-        return stats_;
-    }
+    [[nodiscard]] std::span<const stats::TargetStats> statistics() const noexcept { return stats_; }
     /// Lateness and console losses; the rest of Health is the engine's and the transport's.
     void fill(stats::Health& health) const noexcept;
 
 private:
+    void make_room() noexcept;
     void count_second(const ProbeResult& result) noexcept;
     void note_retry_after(const ProbeResult& result) noexcept;
     void write_json(const Gap& gap) noexcept;
@@ -80,7 +79,7 @@ private:
     std::vector<Burst> bursts_;
     sink::Console console_;
     sink::RowWriter json_;
-    TextBuffer lines_{128 * 1024};
+    TextBuffer lines_{512 * 1024};  // touched only as far as it is used
     TextBuffer json_lines_{128 * 1024};
     ClockReading reading_;
     Instant next_summary_ = never;

@@ -46,13 +46,12 @@ std::vector<target::TargetSpec> read_specs(const config::PingConfig& config) {
     return specs;
 }
 
-wire::RequestFields request_fields(const config::PingConfig& config,
-                                   const target::TargetSpec& spec, const Endpoint& endpoint) {
+wire::RequestFields request_fields(const config::PingConfig& config, const target::TargetSpec& spec,
+                                   const Endpoint& endpoint) {
     wire::RequestFields fields;
     // The name the user gave stands in the request; an address where there is none.
     const std::string host = spec.literal ? to_host(endpoint.address) : spec.host;
-    fields.target_host =
-        endpoint.port == 5060 ? host : fmt::format("{}:{}", host, endpoint.port);
+    fields.target_host = endpoint.port == 5060 ? host : fmt::format("{}:{}", host, endpoint.port);
     fields.target_user = spec.uri_user;
     fields.request_uri = spec.request_uri.value_or(config.request_uri);
     fields.to = config.to;
@@ -123,11 +122,11 @@ Targets load_targets(const config::PingConfig& config) {
         }
     }
     if (config.rate_per_s) {
-        const double interval_ns = 1e9 * static_cast<double>(targets.table.size()) /
-                                   *config.rate_per_s;
+        const double interval_ns =
+            1e9 * static_cast<double>(targets.table.size()) / *config.rate_per_s;
         for (target::Target& target : targets.table)
-            target.interval = Duration{std::max<std::int64_t>(
-                1, static_cast<std::int64_t>(interval_ns))};
+            target.interval =
+                Duration{std::max<std::int64_t>(1, static_cast<std::int64_t>(interval_ns))};
     }
     return targets;
 }
@@ -152,9 +151,10 @@ std::string check_rates(const config::PingConfig& config, const target::TargetTa
     }
     for (const auto& [address, rate] : rates)
         if (rate > rate_noted_per_s)
-            return fmt::format("{:.1f} probes a second to {}: many SBCs ban senders above {:.0f} a "
-                               "second; see the README before you blame the path",
-                               rate, address, rate_noted_per_s);
+            return fmt::format(
+                "{:.1f} probes a second to {}: many SBCs ban senders above {:.0f} a "
+                "second; see the README before you blame the path",
+                rate, address, rate_noted_per_s);
     return {};
 }
 

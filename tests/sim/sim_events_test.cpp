@@ -234,7 +234,8 @@ TEST(SimEvents, a_full_receive_queue_marks_every_probe_that_waits_on_it) {
     options.engine.port_policy = probe::PortPolicy::fixed;
     Simulation sim(options);
     for (const unsigned marked : {5u, 12u}) {  // the second drop meets marked ones
-        while (sim.engine->counts().sent < marked) sim.step();
+        while (sim.engine->counts().sent < marked)
+            sim.step();
         sim.inbox.clear();
         sim.inbox.arrivals.push_back({.at = sim.network.reading().now,
                                       .queue_drops = 1,
@@ -257,7 +258,8 @@ TEST(SimEvents, a_short_icmp_quote_finds_a_probe_on_a_replaced_port) {
     options.link.loss_percent = 100;
     options.interval = 2s;
     Simulation sim(options);
-    while (sim.recorder.sent_count < 6) sim.step();
+    while (sim.recorder.sent_count < 6)
+        sim.step();
     SentProbe last;
     for (const auto& [call_id, probe] : sim.recorder.sent_probes)
         if (probe.sent > last.sent) last = probe;
@@ -287,6 +289,21 @@ TEST(SimEvents, leaving_at_once_during_a_flood_balances) {
     EXPECT_EQ(sim.recorder.settled_probes.size(),
               sim.recorder.rows.size() - sim.recorder.of(Kind::late) -
                   sim.recorder.of(Kind::duplicate) - sim.recorder.of(Kind::local));
+}
+
+TEST(SimEvents, an_icmp_error_after_the_timeout_is_shown_and_changes_no_row) {
+    // A host that answers no ARP: the error comes after three seconds.
+    SimOptions options;
+    options.engine.count = 1;
+    options.link = {.delay = 3s, .icmp_percent = 100};
+    Simulation sim(options);
+    sim.run();
+    ASSERT_EQ(sim.recorder.of(Kind::timeout), 1u);
+    sim.network.wait_until(sim.network.reading().now + 5s, sim.inbox);
+    sim.engine->on_inbox(sim.inbox, sim.network.reading());
+    EXPECT_EQ(sim.recorder.icmp_ids.size(), 1u);
+    EXPECT_EQ(sim.engine->counts().icmp_unmatched, 0u);
+    EXPECT_EQ(sim.recorder.rows.size(), 1u);
 }
 
 }  // namespace

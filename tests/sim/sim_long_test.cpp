@@ -1,4 +1,5 @@
-// Long virtual runs: an hour of everything at once, the same seed twice, and no allocation per probe.
+// Long virtual runs: an hour of everything at once, the same seed twice, and no allocation per
+// probe.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -16,8 +17,12 @@ void* operator new(std::size_t size) {
     if (void* memory = std::malloc(size)) return memory;
     throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
 
 namespace sipping::sim {
 namespace {

@@ -132,7 +132,8 @@ TEST(SimMatching, hostile_datagrams_are_counted_under_their_kind_and_change_noth
         anonymous.call_id.clear();
         replace_all(anonymous.via, "branch=z9hG4bK", "branch=");
         std::string huge = "SIP/2.0 200 OK\r\n";
-        while (huge.size() < 64000) huge += "X-Filler: aaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n";
+        while (huge.size() < 64000)
+            huge += "X-Filler: aaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n";
         SeenRequest forged = request;
         forged.call_id = "9999999999";
         replace_all(forged.via, "branch=z9hG4bK", "branch=z9hG4bK9999999999");
@@ -151,7 +152,7 @@ TEST(SimMatching, hostile_datagrams_are_counted_under_their_kind_and_change_noth
     EXPECT_EQ(sim.recorder.of(Kind::reply), 50u);
     EXPECT_EQ(sim.recorder.rows.size(), 50u);
     const probe::EngineCounts& counts = sim.engine->counts();
-    EXPECT_EQ(counts.foreign, 100u);  // without Call-ID, and with one that is not ours
+    EXPECT_EQ(counts.foreign, 100u);      // without Call-ID, and with one that is not ours
     EXPECT_EQ(counts.keep_alives, 150u);  // CRLF, empty, NULs
     EXPECT_EQ(counts.requests, 50u);
     using wire::DecodeError;

@@ -78,8 +78,8 @@ void SimNetwork::answer(const SeenRequest& request) {
     for (std::string& text : answers) {
         const auto travel = [&] {
             const auto jitter = static_cast<std::uint64_t>(link.jitter.count());
-            return link.delay + Duration{jitter == 0 ? 0 : static_cast<std::int64_t>(
-                                                               prng_.below(jitter))};
+            return link.delay +
+                   Duration{jitter == 0 ? 0 : static_cast<std::int64_t>(prng_.below(jitter))};
         };
         deliver(request.sent + travel(), request.socket, request.to_endpoint, text);
         if (prng_.chance(link.duplicate_percent))

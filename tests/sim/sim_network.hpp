@@ -34,12 +34,12 @@ std::string header(std::string_view message, std::string_view name);
 std::string answer_to(const SeenRequest& request, std::string_view status);
 
 struct Link {
-    double loss_percent = 0;          ///< each way
-    double duplicate_percent = 0;     ///< of answers
-    Duration delay = 5ms;             ///< there and back, the answer's share included
+    double loss_percent = 0;             ///< each way
+    double duplicate_percent = 0;        ///< of answers
+    Duration delay = 5ms;                ///< there and back, the answer's share included
     Duration jitter = Duration::zero();  ///< uniform on top: reorders
-    double icmp_percent = 0;          ///< instead of an answer
-    double refuse_percent = 0;        ///< the kernel refuses to send (EPERM)
+    double icmp_percent = 0;             ///< instead of an answer
+    double refuse_percent = 0;           ///< the kernel refuses to send (EPERM)
 };
 
 class SimNetwork final : public probe::Transport {
@@ -64,8 +64,8 @@ public:
     Duration wall_offset = 1'700'000'000s;
     Peer peer;
     Link link;
-    bool record = true;  ///< keep lost/answered ids; off to count allocations
-    std::map<std::uint64_t, bool> lost;       ///< Call-ID -> our decision, for what left
+    bool record = true;                  ///< keep lost/answered ids; off to count allocations
+    std::map<std::uint64_t, bool> lost;  ///< Call-ID -> our decision, for what left
     std::uint64_t requests = 0;
     std::vector<std::uint16_t> ports;
     std::vector<std::uint32_t> replacements;  ///< sockets, in order

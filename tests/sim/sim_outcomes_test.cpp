@@ -36,7 +36,8 @@ TEST(SimOutcomes, every_loss_is_the_network_s_and_every_loss_of_the_network_is_a
     Simulation sim(options);
     sim.run();
     std::uint64_t lost = 0;
-    for (const auto& [call_id, gone] : sim.network.lost) lost += gone ? 1 : 0;
+    for (const auto& [call_id, gone] : sim.network.lost)
+        lost += gone ? 1 : 0;
     EXPECT_GT(lost, 1000u);
     EXPECT_EQ(sim.recorder.of(Kind::timeout), lost);
     for (const Row& row : sim.recorder.rows)
@@ -125,8 +126,8 @@ TEST(SimOutcomes, a_provisional_answer_does_not_end_a_probe) {
     EXPECT_EQ(sim.recorder.of(Kind::provisional), 5u);
     EXPECT_EQ(sim.recorder.of(Kind::reply), 5u);
     for (const Row& row : sim.recorder.rows) {
-        EXPECT_EQ(row.status_line, row.result.kind == Kind::reply ? "SIP/2.0 486 Busy Here"
-                                                                  : "SIP/2.0 100 Trying");
+        EXPECT_EQ(row.status_line,
+                  row.result.kind == Kind::reply ? "SIP/2.0 486 Busy Here" : "SIP/2.0 100 Trying");
         EXPECT_EQ(row.result.latency, 5ms);
     }
     sim.expect_books_balance();
@@ -209,7 +210,8 @@ TEST(SimOutcomes, a_refused_send_is_no_loss) {
     for (const Row& row : sim.recorder.rows_of(Kind::send_error))
         EXPECT_EQ(row.result.error, EPERM);
     std::size_t counting = 0;
-    for (const Settled& settled : sim.recorder.settled_probes) counting += settled.counts ? 1 : 0;
+    for (const Settled& settled : sim.recorder.settled_probes)
+        counting += settled.counts ? 1 : 0;
     EXPECT_EQ(counting, sim.recorder.of(Kind::reply));
     sim.expect_books_balance();
 }

@@ -85,8 +85,10 @@ TEST(SimPace, flood_counts_per_target) {
     Simulation sim(options);
     sim.run();
     std::map<std::uint32_t, int> count;
-    for (const Row& row : sim.recorder.rows) ++count[row.result.target];
-    for (std::uint32_t target = 0; target < 4; ++target) EXPECT_EQ(count[target], 25);
+    for (const Row& row : sim.recorder.rows)
+        ++count[row.result.target];
+    for (std::uint32_t target = 0; target < 4; ++target)
+        EXPECT_EQ(count[target], 25);
 }
 
 TEST(SimPace, rotation_uses_every_port_before_one_again) {
@@ -99,8 +101,10 @@ TEST(SimPace, rotation_uses_every_port_before_one_again) {
     sim.run();
     std::map<std::uint32_t, std::vector<std::uint16_t>> used;
     std::map<Instant, const SentProbe*> in_order;
-    for (const auto& [call_id, probe] : sim.recorder.sent_probes) in_order[probe.sent] = &probe;
-    for (const auto& [at, probe] : in_order) used[probe->target].push_back(probe->source_port);
+    for (const auto& [call_id, probe] : sim.recorder.sent_probes)
+        in_order[probe.sent] = &probe;
+    for (const auto& [at, probe] : in_order)
+        used[probe->target].push_back(probe->source_port);
     for (const auto& [target, ports] : used) {
         ASSERT_EQ(ports.size(), 180u);
         for (std::size_t lap = 0; lap < 3; ++lap) {

@@ -64,7 +64,8 @@ Simulation::Simulation(SimOptions given)
         requests.emplace_back(fields);
     }
     std::vector<probe::PoolPort> pool;
-    for (const std::uint16_t port : network.ports) pool.push_back({Family::v4, port});
+    for (const std::uint16_t port : network.ports)
+        pool.push_back({Family::v4, port});
     options.engine.key = Key{options.seed, options.seed * 77};
     if (options.engine.identities == probe::EngineOptions{}.identities)
         options.engine.identities = probe::identities_needed(
@@ -95,7 +96,8 @@ void Simulation::step() {
 
 void Simulation::run(Duration limit) {
     const Instant until = network.reading().now + limit;
-    while (!engine->finished(network.reading().now) && network.reading().now < until) step();
+    while (!engine->finished(network.reading().now) && network.reading().now < until)
+        step();
 }
 
 void Simulation::expect_books_balance() const {
@@ -109,8 +111,7 @@ void Simulation::expect_books_balance() const {
     std::set<std::uint64_t> ids;
     for (const Row& row : recorder.rows) {
         if (row.result.kind == Kind::late || row.result.kind == Kind::duplicate) continue;
-        EXPECT_TRUE(ids.insert(row.result.call_id).second)
-            << "two rows for " << row.result.call_id;
+        EXPECT_TRUE(ids.insert(row.result.call_id).second) << "two rows for " << row.result.call_id;
     }
 }
 

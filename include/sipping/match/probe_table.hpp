@@ -35,11 +35,11 @@ struct Slot {
     WallTime sent_wall{};
     std::uint32_t target = 0;
     std::uint32_t socket = 0;
-    std::uint32_t next_deadline = no_slot;   ///< next in the FIFO of the same timeout
-    std::uint32_t next_of_target = no_slot;  ///< next probe of the same target, in sending order
-    std::uint32_t older_on_socket = no_slot; ///< the probe that used this socket before
-    std::uint16_t port = 0;                  ///< the socket's port at the time
-    std::uint16_t note = 0;                  ///< index of its Note; 0: none
+    std::uint32_t next_deadline = no_slot;    ///< next in the FIFO of the same timeout
+    std::uint32_t next_of_target = no_slot;   ///< next probe of the same target, in sending order
+    std::uint32_t older_on_socket = no_slot;  ///< the probe that used this socket before
+    std::uint16_t port = 0;                   ///< the socket's port at the time
+    std::uint16_t note = 0;                   ///< index of its Note; 0: none
     State state = State::free;
     bool lost = false;
     bool counts = true;  ///< for Settled
@@ -58,7 +58,7 @@ struct Note {
     std::uint8_t line_length = 0;
     bool rx_user = false;
     std::uint8_t mangled = 0;
-    Instant at{};        ///< of the last provisional answer
+    Instant at{};  ///< of the last provisional answer
     Endpoint from;
     std::uint16_t arrival_port = 0;  ///< our port it came to
     std::uint16_t next_free = 0;
@@ -191,8 +191,8 @@ private:
     std::vector<Note> notes_;  ///< [0] is unused: index 0 means none
     std::uint16_t free_note_ = 0;
     std::uint16_t fresh_note_ = 1;  ///< never used so far: from here on
-    std::uint64_t head_ = 0;  ///< number of the next probe; slot = number % capacity
-    std::uint64_t tail_ = 0;  ///< number of the oldest kept one
+    std::uint64_t head_ = 0;        ///< number of the next probe; slot = number % capacity
+    std::uint64_t tail_ = 0;        ///< number of the oldest kept one
     std::uint32_t in_flight_ = 0;
     std::uint64_t early_forgotten_ = 0;
 };

@@ -23,10 +23,10 @@
 namespace sipping::probe {
 
 struct EngineOptions {
-    std::uint64_t count = 0;            ///< probes per target; 0: endless
+    std::uint64_t count = 0;              ///< probes per target; 0: endless
     Duration duration = Duration::max();  ///< no probe is due later than this after begin()
-    Duration late_limit = 5ms;          ///< see schedule::Options
-    std::uint32_t flood_window = 0;  ///< > 0: flood mode, this many probes in flight
+    Duration late_limit = 5ms;            ///< see schedule::Options
+    std::uint32_t flood_window = 0;       ///< > 0: flood mode, this many probes in flight
     PortPolicy port_policy = PortPolicy::rotate;
     Duration late_window = 32s;
     std::uint32_t identities = 1024;  ///< probes kept at most, in flight and resting
@@ -126,8 +126,8 @@ private:
     void on_request(const Arrival& arrival) noexcept;
     void on_answer(const match::Match& match, const wire::Response& response,
                    const Arrival& arrival) noexcept;
-    void keep_provisional(std::uint32_t slot, std::uint8_t disagree,
-                          const wire::Response& response, const Arrival& arrival) noexcept;
+    void keep_provisional(std::uint32_t slot, std::uint8_t disagree, const wire::Response& response,
+                          const Arrival& arrival) noexcept;
     void on_send_failure(const SendFailure& failure) noexcept;
     void on_icmp(const IcmpArrival& arrival) noexcept;
     [[nodiscard]] std::uint32_t probe_quoted(const IcmpArrival& arrival) noexcept;

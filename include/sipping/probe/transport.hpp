@@ -122,10 +122,10 @@ struct TransportHealth {
     std::uint64_t cq_overflows = 0;
     std::uint64_t send_enobufs = 0;
     std::uint64_t receive_errors = 0;
-    std::uint64_t clock_steps = 0;       ///< the wall clock jumped against the monotonic one
-    std::uint64_t send_repeats = 0;      ///< sends repeated because an ICMP error disturbed them
-    std::uint64_t unstamped = 0;         ///< arrivals without a kernel timestamp
-    std::uint64_t estimated_sends = 0;   ///< send times estimated: interrupted while sending
+    std::uint64_t clock_steps = 0;      ///< the wall clock jumped against the monotonic one
+    std::uint64_t send_repeats = 0;     ///< sends repeated because an ICMP error disturbed them
+    std::uint64_t unstamped = 0;        ///< arrivals without a kernel timestamp
+    std::uint64_t estimated_sends = 0;  ///< send times estimated: interrupted while sending
 };
 
 class Transport {

@@ -68,24 +68,24 @@ struct ProbeResult {
     std::uint8_t mangled = 0;  ///< Mangled bits
     std::uint8_t self = 0;     ///< SelfBlame bits
     LocalReason local_reason{};
-    bool rx_user = false;         ///< the receive time is ours, not the kernel's
-    bool from_elsewhere = false;  ///< `from` is not the endpoint asked
-    bool truncated = false;       ///< the datagram did not fit our buffer
-    std::uint32_t target = 0;     ///< index in the TargetTable
-    std::uint64_t call_id = 0;    ///< the ten digits
-    std::uint16_t source_port = 0;   ///< port it was sent from; 0 when it never had one
-    std::uint16_t arrival_port = 0;  ///< port the answer came to, when another; else 0
-    std::uint16_t status = 0;        ///< 100..699; 0 without an answer
-    int error = 0;                   ///< errno of a send_error
-    Instant due{};                   ///< when it should have left
-    Instant sent{};                  ///< when it left (for drops of ours: when it would have)
-    WallTime sent_wall{};            ///< the same on the wall clock, as logged
-    Duration latency{};              ///< answer received minus sent; has_answer() only
+    bool rx_user = false;             ///< the receive time is ours, not the kernel's
+    bool from_elsewhere = false;      ///< `from` is not the endpoint asked
+    bool truncated = false;           ///< the datagram did not fit our buffer
+    std::uint32_t target = 0;         ///< index in the TargetTable
+    std::uint64_t call_id = 0;        ///< the ten digits
+    std::uint16_t source_port = 0;    ///< port it was sent from; 0 when it never had one
+    std::uint16_t arrival_port = 0;   ///< port the answer came to, when another; else 0
+    std::uint16_t status = 0;         ///< 100..699; 0 without an answer
+    int error = 0;                    ///< errno of a send_error
+    Instant due{};                    ///< when it should have left
+    Instant sent{};                   ///< when it left (for drops of ours: when it would have)
+    WallTime sent_wall{};             ///< the same on the wall clock, as logged
+    Duration latency{};               ///< answer received minus sent; has_answer() only
     std::int64_t retry_after_s = -1;  ///< Retry-After of the answer; -1 when absent
-    Endpoint from;                   ///< where the answer came from; else the endpoint asked
-    IcmpError icmp;                  ///< for Kind::icmp
-    std::string_view status_line;    ///< as received, hostile; has_answer() only
-    std::string_view raw;            ///< the whole datagram, hostile; empty when not at hand
+    Endpoint from;                    ///< where the answer came from; else the endpoint asked
+    IcmpError icmp;                   ///< for Kind::icmp
+    std::string_view status_line;     ///< as received, hostile; has_answer() only
+    std::string_view raw;             ///< the whole datagram, hostile; empty when not at hand
 };
 
 /// A probe's final word in sending order (rows come in order of completion): loss runs, outages and

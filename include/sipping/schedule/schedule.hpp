@@ -12,8 +12,8 @@ namespace sipping::schedule {
 
 struct Options {
     Instant start{};
-    Instant end = never;       ///< no probe is due at or after this
-    std::uint64_t count = 0;   ///< per target; 0: endless
+    Instant end = never;      ///< no probe is due at or after this
+    std::uint64_t count = 0;  ///< per target; 0: endless
     /// A probe later than max(its interval, this) is skipped.
     Duration late_limit = 5ms;
 };
@@ -36,9 +36,7 @@ public:
     Schedule(std::span<const Duration> intervals, const Options& options);
 
     /// When the next probe is due; `never` when all are done.
-    [[nodiscard]] Instant next() const noexcept {
-        return heap_.empty() ? never : heap_.front().at;
-    }
+    [[nodiscard]] Instant next() const noexcept { return heap_.empty() ? never : heap_.front().at; }
     /// Takes the next due entry at or before `now`; false when there is none.
     [[nodiscard]] bool take(Instant now, Due& due) noexcept;
 

@@ -32,20 +32,20 @@ struct Health {
     std::uint64_t no_free_port = 0;
     std::uint64_t no_identity = 0;
     std::uint64_t ports_shared = 0;  ///< a port was used while another probe of its target was out
-    std::uint64_t early_forgotten = 0;   ///< identities given up before the late window was over
+    std::uint64_t early_forgotten = 0;  ///< identities given up before the late window was over
     std::uint64_t clock_steps = 0;
     std::uint64_t unstamped = 0;
     std::uint64_t estimated_sends = 0;  ///< interrupted while sending: their send times are guesses
     std::uint64_t send_repeats = 0;
     std::uint64_t log_rows_lost = 0;
     std::uint64_t console_lines_lost = 0;
-    std::int64_t conntrack_count = -1;   ///< -1: no conntrack on this box
+    std::int64_t conntrack_count = -1;  ///< -1: no conntrack on this box
     std::int64_t conntrack_max = -1;
 
     // Not ours to answer for, but counted.
-    std::uint64_t foreign = 0;           ///< SIP responses that belong to no probe
+    std::uint64_t foreign = 0;  ///< SIP responses that belong to no probe
     std::uint64_t keep_alives = 0;
-    std::uint64_t requests = 0;          ///< requests that arrived on probe ports
+    std::uint64_t requests = 0;                 ///< requests that arrived on probe ports
     std::array<std::uint64_t, 16> malformed{};  ///< by wire::DecodeError
     std::uint64_t icmp_unmatched = 0;
 

@@ -12,7 +12,7 @@ bool Address::is_loopback() const noexcept {
     if (family == Family::v4) return bytes[0] == 127;
     static constexpr std::array<std::uint8_t, 16> one{0, 0, 0, 0, 0, 0, 0, 0,
                                                       0, 0, 0, 0, 0, 0, 0, 1};
-    static constexpr std::array<std::uint8_t, 13> mapped_127{0, 0, 0, 0, 0,    0,   0,
+    static constexpr std::array<std::uint8_t, 13> mapped_127{0, 0, 0, 0,    0,    0,  0,
                                                              0, 0, 0, 0xff, 0xff, 127};
     return bytes == one || std::equal(mapped_127.begin(), mapped_127.end(), bytes.begin());
 }

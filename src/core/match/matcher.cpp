@@ -20,8 +20,7 @@ bool is_call_id(std::string_view text, std::uint64_t number, std::string_view si
 bool is_tag(std::string_view text, std::uint32_t tag) noexcept {
     // Case does not matter here: a peer that changes the case of a hex tag has not lost it.
     std::uint32_t value = 0;
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), value, 16);
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
     return text.size() == 8 && error == std::errc{} && end == text.data() + text.size() &&
            value == tag;
 }
@@ -43,8 +42,8 @@ Match Matcher::compare(std::uint64_t number, const wire::Response& response) con
     std::uint64_t branch_number = 0;
     std::uint64_t proof = 0;
     if (!is_call_id(response.call_id, number, site_)) match.disagree |= Field::call_id;
-    if (!wire::parse_branch(response.via.branch, branch_number, proof) ||
-        branch_number != number || proof != ours.branch)
+    if (!wire::parse_branch(response.via.branch, branch_number, proof) || branch_number != number ||
+        proof != ours.branch)
         match.disagree |= Field::branch;
     if (!is_tag(response.from_tag, ours.from_tag)) match.disagree |= Field::from_tag;
     if (response.cseq != ours.cseq || response.cseq_method != "OPTIONS")

@@ -114,8 +114,8 @@ bool ProbeTable::release_oldest(Instant now, bool forced) noexcept {
     // A finished probe that waits for an older one of its target to be reported in order.
     OfTarget& of_target = of_target_[slot.target];
     if (of_target.oldest == position(tail_)) return false;
-    const bool rested = slot.state == State::not_sent ||
-                        deadline(slot) + options_.late_window <= now;
+    const bool rested =
+        slot.state == State::not_sent || deadline(slot) + options_.late_window <= now;
     if (!rested && !forced) return false;
     if (!rested) ++early_forgotten_;
     // Still linked in a deadline FIFO? Its head was dropped first: the ring is in sending order,

@@ -16,10 +16,13 @@ static_assert(int{match::Field::cseq} == int{mangled_cseq});
 void Engine::on_inbox(const Inbox& inbox, const ClockReading& reading) noexcept {
     reading_ = reading;
     note_time(reading.now);
-    for (const SendFailure& failure : inbox.send_failures) on_send_failure(failure);
+    for (const SendFailure& failure : inbox.send_failures)
+        on_send_failure(failure);
     // Errors end nothing, but a late answer in the same inbox ends the probe they name: first.
-    for (const IcmpArrival& arrival : inbox.icmp_errors) on_icmp(arrival);
-    for (const Arrival& arrival : inbox.arrivals) on_arrival(arrival);
+    for (const IcmpArrival& arrival : inbox.icmp_errors)
+        on_icmp(arrival);
+    for (const Arrival& arrival : inbox.arrivals)
+        on_arrival(arrival);
     for (const Replaced& replaced : inbox.replaced) {
         pool_.replaced(replaced.socket, replaced.port);
         if (replaced.port == 0) continue;
@@ -45,10 +48,9 @@ void Engine::on_arrival(const Arrival& arrival) noexcept {
         return;
     }
     const match::Path path{.from = arrival.from, .local_port = pool_.port(arrival.socket)};
-    const match::Match match =
-        matcher_.find(response, path, [&](std::uint32_t target) -> const Endpoint& {
-            return targets_[target].endpoint;
-        });
+    const match::Match match = matcher_.find(
+        response, path,
+        [&](std::uint32_t target) -> const Endpoint& { return targets_[target].endpoint; });
     if (match.slot == match::no_slot) {
         ++counts_.foreign;
         return;
@@ -74,8 +76,8 @@ void Engine::on_answer(const match::Match& match, const wire::Response& response
         ++counts_.foreign;  // an answer to what never left
         return;
     }
-    ProbeResult result = result_of(
-        match.slot, slot.state == match::State::answered ? Kind::duplicate : Kind::late);
+    ProbeResult result =
+        result_of(match.slot, slot.state == match::State::answered ? Kind::duplicate : Kind::late);
     describe_answer(result, match, response, arrival);
     sink_.result(result);
     if (final) table_.at(match.slot).state = match::State::answered;
@@ -133,9 +135,10 @@ void Engine::on_request(const Arrival& arrival) noexcept {
 }
 
 std::uint32_t Engine::probe_quoted(const IcmpArrival& arrival) noexcept {
+    // A host that answers no ARP is reported after three seconds: mostly behind the timeout.
     const auto is_it = [&](const match::Slot& slot) {
-        return slot.state == match::State::waiting && slot.port == arrival.local_port &&
-               targets_[slot.target].endpoint == arrival.to;
+        return (slot.state == match::State::waiting || slot.state == match::State::dropped) &&
+               slot.port == arrival.local_port && targets_[slot.target].endpoint == arrival.to;
     };
     if (arrival.call_id != 0) {
         const std::uint32_t slot = table_.find(arrival.call_id);
@@ -163,13 +166,14 @@ void Engine::on_icmp(const IcmpArrival& arrival) noexcept {
         ++counts_.icmp_unmatched;
         return;
     }
-    if (match::Note* note = table_.note_for(slot); note != nullptr) {
+    const match::Slot& probe = table_.at(slot);
+    match::Note* note = probe.state == match::State::waiting ? table_.note_for(slot) : nullptr;
+    if (note != nullptr) {
         note->has_icmp = true;
         note->icmp_type = arrival.error.type;
         note->icmp_code = arrival.error.code;
         note->icmp_from = arrival.error.from;
     }
-    const match::Slot& probe = table_.at(slot);
     sink_.icmp(probe.target, probe.call_id, arrival.error, arrival.at);
 }
 

@@ -12,21 +12,24 @@ constexpr int busy_ports_passed = 16;  // at most, on the way to a free one
 std::vector<Duration> intervals_of(const target::TargetTable& targets) {
     std::vector<Duration> intervals;
     intervals.reserve(targets.size());
-    for (const target::Target& target : targets) intervals.push_back(target.interval);
+    for (const target::Target& target : targets)
+        intervals.push_back(target.interval);
     return intervals;
 }
 
 std::vector<Duration> timeouts_of(const target::TargetTable& targets) {
     std::vector<Duration> timeouts;
     timeouts.reserve(targets.size());
-    for (const target::Target& target : targets) timeouts.push_back(target.timeout);
+    for (const target::Target& target : targets)
+        timeouts.push_back(target.timeout);
     return timeouts;
 }
 
 std::vector<Family> families_of(const target::TargetTable& targets) {
     std::vector<Family> families;
     families.reserve(targets.size());
-    for (const target::Target& target : targets) families.push_back(target.endpoint.address.family);
+    for (const target::Target& target : targets)
+        families.push_back(target.endpoint.address.family);
     return families;
 }
 
@@ -73,10 +76,8 @@ Engine::Engine(const EngineOptions& options, const target::TargetTable& targets,
 
 void Engine::begin(Instant start) {
     if (options_.duration < never - start) end_ = start + options_.duration;
-    const schedule::Options plan{.start = start,
-                                 .end = end_,
-                                 .count = options_.count,
-                                 .late_limit = options_.late_limit};
+    const schedule::Options plan{
+        .start = start, .end = end_, .count = options_.count, .late_limit = options_.late_limit};
     if (options_.flood_window > 0)
         flood_ = schedule::Flood(static_cast<std::uint32_t>(targets_.size()), plan);
     else
@@ -152,8 +153,7 @@ std::uint32_t Engine::take_socket(std::uint32_t target, Instant now) noexcept {
     return socket;
 }
 
-bool Engine::start_probe(std::uint32_t target, Instant due, Instant now,
-                         Outbox& outbox) noexcept {
+bool Engine::start_probe(std::uint32_t target, Instant due, Instant now, Outbox& outbox) noexcept {
     const std::uint32_t socket = take_socket(target, now);
     if (socket == no_socket) {
         ++counts_.no_free_port;
@@ -250,6 +250,8 @@ Instant Engine::next_deadline(Instant now) noexcept {
     return next;
 }
 
-std::uint32_t Engine::next_to_replace(Instant now) noexcept { return pool_.next_to_replace(now); }
+std::uint32_t Engine::next_to_replace(Instant now) noexcept {
+    return pool_.next_to_replace(now);
+}
 
 }  // namespace sipping::probe

@@ -37,8 +37,8 @@ void Engine::end_unanswered(std::uint32_t slot_index) noexcept {
         result.latency = std::max(note->at - slot.sent, Duration::zero());
         result.rx_user = note->rx_user;
         result.mangled = note->mangled;
-        result.arrival_port = note->arrival_port == slot.port ? std::uint16_t{0}
-                                                              : note->arrival_port;
+        result.arrival_port =
+            note->arrival_port == slot.port ? std::uint16_t{0} : note->arrival_port;
         result.from_elsewhere = note->from != targets_[slot.target].endpoint;
         result.from = note->from;
     }

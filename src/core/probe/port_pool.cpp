@@ -49,7 +49,8 @@ PortPool::PortPool(std::span<const PoolPort> ports, std::span<const Family> fami
     rests_until_.resize(ports.size());
     for (FamilyPool& pool : families_) {
         pool.ready.sockets.resize(pool.size);
-        for (std::uint32_t i = 0; i < pool.size; ++i) pool.ready.push(pool.base + i);
+        for (std::uint32_t i = 0; i < pool.size; ++i)
+            pool.ready.push(pool.base + i);
     }
 }
 

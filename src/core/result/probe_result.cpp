@@ -19,7 +19,9 @@ bool has_answer(Kind kind) noexcept {
            kind == Kind::duplicate;
 }
 
-bool is_loss(Kind kind) noexcept { return kind == Kind::timeout || kind == Kind::icmp; }
+bool is_loss(Kind kind) noexcept {
+    return kind == Kind::timeout || kind == Kind::icmp;
+}
 
 std::string_view to_string(LocalReason reason) noexcept {
     switch (reason) {
@@ -45,19 +47,17 @@ struct IcmpName {
 
 // RFC 792, RFC 1122 section 3.2.2.1, RFC 1812 section 5.2.7.1.
 constexpr IcmpName v4_names[] = {
-    {3, 0, "net-unreachable"},      {3, 1, "host-unreachable"},
-    {3, 2, "protocol-unreachable"}, {3, 3, "port-unreachable"},
-    {3, 4, "fragmentation-needed"}, {3, 5, "source-route-failed"},
-    {3, 6, "net-unknown"},          {3, 7, "host-unknown"},
-    {3, 9, "net-prohibited"},       {3, 10, "host-prohibited"},
-    {3, 13, "admin-prohibited"},    {11, 0, "ttl-exceeded"},
-    {11, 1, "reassembly-timeout"},  {12, 0, "parameter-problem"},
+    {3, 0, "net-unreachable"},     {3, 1, "host-unreachable"},     {3, 2, "protocol-unreachable"},
+    {3, 3, "port-unreachable"},    {3, 4, "fragmentation-needed"}, {3, 5, "source-route-failed"},
+    {3, 6, "net-unknown"},         {3, 7, "host-unknown"},         {3, 9, "net-prohibited"},
+    {3, 10, "host-prohibited"},    {3, 13, "admin-prohibited"},    {11, 0, "ttl-exceeded"},
+    {11, 1, "reassembly-timeout"}, {12, 0, "parameter-problem"},
 };
 // RFC 4443 section 3.
 constexpr IcmpName v6_names[] = {
-    {1, 0, "no-route"},          {1, 1, "admin-prohibited"},   {1, 2, "beyond-scope"},
-    {1, 3, "host-unreachable"},  {1, 4, "port-unreachable"},   {1, 5, "policy-failed"},
-    {1, 6, "route-rejected"},    {2, 0, "packet-too-big"},     {3, 0, "ttl-exceeded"},
+    {1, 0, "no-route"},           {1, 1, "admin-prohibited"},  {1, 2, "beyond-scope"},
+    {1, 3, "host-unreachable"},   {1, 4, "port-unreachable"},  {1, 5, "policy-failed"},
+    {1, 6, "route-rejected"},     {2, 0, "packet-too-big"},    {3, 0, "ttl-exceeded"},
     {3, 1, "reassembly-timeout"}, {4, 0, "parameter-problem"},
 };
 

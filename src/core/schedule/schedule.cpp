@@ -73,8 +73,7 @@ bool Schedule::take(Instant now, Due& due) noexcept {
         }
         due.skipped = skipped;
         due.skipped_from = entry.at;
-        due.skipped_until =
-            entry.at + progress.interval * static_cast<std::int64_t>(skipped - 1);
+        due.skipped_until = entry.at + progress.interval * static_cast<std::int64_t>(skipped - 1);
         due.send = false;
         advance(progress, skipped);
         return true;

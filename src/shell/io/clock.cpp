@@ -14,8 +14,8 @@ Duration read_clock(clockid_t id) noexcept {
 }  // namespace
 
 ClockReading SystemClock::read() const noexcept {
-    // The wall clock between two looks at the monotonic one: a preemption in between shows as a wide
-    // bracket, and the next try is nearly always narrow.
+    // The wall clock between two looks at the monotonic one: a preemption in between shows as a
+    // wide bracket, and the next try is nearly always narrow.
     ClockReading reading;
     for (int attempt = 0; attempt < 3; ++attempt) {
         const Duration before = read_clock(CLOCK_MONOTONIC);

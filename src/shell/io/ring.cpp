@@ -42,7 +42,9 @@ Ring::Ring(const RingOptions& options) {
     io_uring_register_ring_fd(&ring_);  // only saves a lookup a call; may fail
 }
 
-Ring::~Ring() { io_uring_queue_exit(&ring_); }
+Ring::~Ring() {
+    io_uring_queue_exit(&ring_);
+}
 
 io_uring_sqe* Ring::require_sqe() noexcept {
     io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
@@ -53,7 +55,9 @@ io_uring_sqe* Ring::require_sqe() noexcept {
     return sqe;
 }
 
-int Ring::submit() noexcept { return io_uring_submit(&ring_); }
+int Ring::submit() noexcept {
+    return io_uring_submit(&ring_);
+}
 
 int Ring::wait(unsigned count, Duration timeout) noexcept {
     // A zero timeout with a count would still run what is ready, but arms a timer: ask for none.

@@ -24,14 +24,14 @@ struct NetworkOptions {
     std::uint16_t port_low = 0;  ///< 0: ip_local_port_range (minus ip_local_reserved_ports)
     std::uint16_t port_high = 0;
     std::optional<Address> bind;
-    std::string device;          ///< SO_BINDTODEVICE
+    std::string device;  ///< SO_BINDTODEVICE
     std::uint8_t dscp = 0;
-    std::uint8_t ttl = 0;        ///< IP TTL / hop limit; 0: the system's
-    bool pktinfo = false;        ///< fill Arrival::local, honour Outgoing::local (the responder)
-    bool icmp = true;            ///< raw ICMP socket when allowed, else the sockets' error queues
-    bool interpolate = true;     ///< stamp each send of a batch on its own (else one stamp a batch)
+    std::uint8_t ttl = 0;     ///< IP TTL / hop limit; 0: the system's
+    bool pktinfo = false;     ///< fill Arrival::local, honour Outgoing::local (the responder)
+    bool icmp = true;         ///< raw ICMP socket when allowed, else the sockets' error queues
+    bool interpolate = true;  ///< stamp each send of a batch on its own (else one stamp a batch)
     std::uint32_t receive_buffer_bytes = 0;  ///< SO_RCVBUF; 0: the system's
-    std::uint32_t other_descriptors = 0;  ///< that will be opened beside the pool (log files)
+    std::uint32_t other_descriptors = 0;     ///< that will be opened beside the pool (log files)
     Io io = Io::automatic;
 };
 
@@ -56,9 +56,10 @@ struct Network {
     ~Network();  ///< transport first, then files, then ring
 };
 
-/// Raises RLIMIT_NOFILE to its hard limit, opens the pool (smaller if it does not fit, leaving up to
-/// 64 descriptors free, with a note), picks the transport. `wake_fd` (a signalfd) ends a wait when it
-/// becomes readable. Throws std::system_error / std::runtime_error with a message for the user.
+/// Raises RLIMIT_NOFILE to its hard limit, opens the pool (smaller if it does not fit, leaving up
+/// to 64 descriptors free, with a note), picks the transport. `wake_fd` (a signalfd) ends a wait
+/// when it becomes readable. Throws std::system_error / std::runtime_error with a message for the
+/// user.
 [[nodiscard]] Network open_network(const NetworkOptions& options, const io::Clock& clock,
                                    int wake_fd);
 

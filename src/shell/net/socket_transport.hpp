@@ -11,8 +11,8 @@
 #include "io/file_ops.hpp"
 #include "net/control.hpp"
 #include "net/icmp_socket.hpp"
-#include "net/socket_pool.hpp"
 #include "net/send_stamps.hpp"
+#include "net/socket_pool.hpp"
 #include "net/stamp_clock.hpp"
 #include "sipping/probe/transport.hpp"
 

@@ -85,7 +85,8 @@ TEST_P(AppenderTest, a_file_with_another_header_is_refused_and_left_alone) {
 
 TEST_P(AppenderTest, what_is_buffered_when_the_run_gives_up_counts_as_lost) {
     Appender log{*ops, *pool, Appender::File{"/dev/full", ""}};
-    for (int i = 0; i < 3; ++i) log.append(row(i));
+    for (int i = 0; i < 3; ++i)
+        log.append(row(i));
     log.give_up();
     EXPECT_TRUE(log.idle());
     EXPECT_EQ(log.stats().rows_lost, 3u);

@@ -12,8 +12,10 @@ namespace {
 
 TEST(IdentityTable, finds_what_was_inserted_and_nothing_else) {
     IdentityTable table(100);
-    for (std::uint32_t i = 0; i < 100; ++i) table.insert(1'000'000'000 + i * 977, i);
-    for (std::uint32_t i = 0; i < 100; ++i) EXPECT_EQ(table.find(1'000'000'000 + i * 977), i);
+    for (std::uint32_t i = 0; i < 100; ++i)
+        table.insert(1'000'000'000 + i * 977, i);
+    for (std::uint32_t i = 0; i < 100; ++i)
+        EXPECT_EQ(table.find(1'000'000'000 + i * 977), i);
     EXPECT_EQ(table.find(1'000'000'001), IdentityTable::absent);
     EXPECT_EQ(table.find(0), IdentityTable::absent);
     table.erase(1'000'000'000);
@@ -45,8 +47,7 @@ TEST(IdentityTable, agrees_with_a_plain_map_under_churn) {
         }
         const std::uint64_t probe = 1'000'000'000 + prng.below(5000);
         const auto found = plain.find(probe);
-        ASSERT_EQ(table.find(probe),
-                  found == plain.end() ? IdentityTable::absent : found->second)
+        ASSERT_EQ(table.find(probe), found == plain.end() ? IdentityTable::absent : found->second)
             << "step " << step;
         ASSERT_EQ(table.size(), plain.size());
     }

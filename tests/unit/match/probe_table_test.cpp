@@ -54,7 +54,8 @@ TEST_F(Fixture, an_identity_rests_for_the_late_window) {
 
 TEST_F(Fixture, a_full_table_gives_up_the_oldest_finished_identity_and_says_so) {
     std::vector<std::uint32_t> slots;
-    for (int i = 0; i < 8; ++i) slots.push_back(send(0, t0 + i * 1ms));
+    for (int i = 0; i < 8; ++i)
+        slots.push_back(send(0, t0 + i * 1ms));
     EXPECT_EQ(send(0, t0 + 9ms), no_slot);  // all in flight: never at their cost
     const std::uint64_t oldest = table.at(slots[0]).call_id;
     table.finish(slots[0], State::answered);
@@ -115,7 +116,8 @@ TEST_F(Fixture, a_reused_slot_is_no_older_probe) {
     // Slot `a` is released and taken again by a newer probe of the same socket.
     const auto a = send(0, t0, 3);
     const auto b = send(0, t0, 3);
-    for (int i = 0; i < 6; ++i) send(1, t0, 0);
+    for (int i = 0; i < 6; ++i)
+        send(1, t0, 0);
     table.finish(a, State::answered);
     settle_all();
     const auto again = send(1, t0, 3);

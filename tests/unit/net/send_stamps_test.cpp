@@ -27,7 +27,8 @@ TEST(SendStamps, an_interruption_does_not_move_the_stamp_by_half_of_it) {
 
 TEST(SendStamps, follow_a_box_that_is_slower) {
     SendStamps stamps;
-    for (int i = 0; i < 200; ++i) stamps.batch(t0, t0 + 60us, 1);
+    for (int i = 0; i < 200; ++i)
+        stamps.batch(t0, t0 + 60us, 1);
     stamps.batch(t0, t0 + 100us, 1);
     EXPECT_EQ(stamps.at(0), t0 + 50us);
     const auto before = stamps.estimated();

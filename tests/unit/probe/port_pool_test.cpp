@@ -23,7 +23,8 @@ TEST(PortPool, rotates_through_every_port_whatever_the_size) {
         for (std::uint32_t target = 0; target < families.size(); ++target) {
             for (int lap = 0; lap < 2; ++lap) {
                 std::set<std::uint32_t> seen;
-                for (std::uint32_t i = 0; i < size; ++i) seen.insert(pool.take(target, t0));
+                for (std::uint32_t i = 0; i < size; ++i)
+                    seen.insert(pool.take(target, t0));
                 EXPECT_EQ(seen.size(), size) << "target " << target;
                 EXPECT_LT(*seen.rbegin(), size);
             }
@@ -47,7 +48,8 @@ TEST(PortPool, keeps_the_families_apart) {
 TEST(PortPool, fixed_is_one_port) {
     const std::vector<Family> families{Family::v4, Family::v4};
     PortPool pool(ports(4), families, PortPolicy::fixed, 33s, Key{1, 2});
-    for (int i = 0; i < 10; ++i) EXPECT_EQ(pool.take(static_cast<std::uint32_t>(i % 2), t0), 0u);
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(pool.take(static_cast<std::uint32_t>(i % 2), t0), 0u);
     EXPECT_EQ(pool.next_replacement(), never);
 }
 

@@ -1,4 +1,4 @@
-"""The counter behind the closing line of tools/test: what failed must never be counted as passed."""
+"""The counter behind the closing line of tools/test: what failed must never count as passed."""
 
 import os
 import pathlib

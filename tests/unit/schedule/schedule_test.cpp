@@ -45,7 +45,8 @@ TEST(Schedule, mixed_intervals_come_in_order_of_time) {
         ASSERT_TRUE(schedule.take(now, due));
         ++taken[due.target];
     }
-    for (const auto& [target, count] : taken) EXPECT_EQ(count, 50) << target;
+    for (const auto& [target, count] : taken)
+        EXPECT_EQ(count, 50) << target;
     EXPECT_EQ(taken.size(), 4u);
 }
 
@@ -75,7 +76,8 @@ TEST(Schedule, short_intervals_may_be_five_milliseconds_late) {
     EXPECT_FALSE(due.send);
     EXPECT_EQ(due.skipped, 95u);  // due at 0..94 ms; 95 ms is exactly 5 ms late
     int burst = 0;
-    while (schedule.take(now, due)) ++burst;
+    while (schedule.take(now, due))
+        ++burst;
     EXPECT_EQ(burst, 6);
 }
 
@@ -86,7 +88,8 @@ TEST(Schedule, skipped_probes_count_towards_the_number_asked_for) {
     ASSERT_TRUE(schedule.take(t0, due));
     ++total;
     const Instant now = t0 + 10s;
-    while (schedule.take(now, due)) total += due.skipped + (due.send ? 1 : 0);
+    while (schedule.take(now, due))
+        total += due.skipped + (due.send ? 1 : 0);
     EXPECT_EQ(total, 20u);
     EXPECT_EQ(schedule.next(), never);
 }
@@ -106,7 +109,8 @@ TEST(Schedule, skips_never_reach_past_the_end) {
     Schedule schedule(std::vector<Duration>{100ms}, {.start = t0, .end = t0 + 1s});
     Due due;
     std::uint64_t total = 0;
-    while (schedule.take(t0 + 1h, due)) total += due.skipped + (due.send ? 1 : 0);
+    while (schedule.take(t0 + 1h, due))
+        total += due.skipped + (due.send ? 1 : 0);
     EXPECT_EQ(total, 10u);
 }
 

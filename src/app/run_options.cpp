@@ -1,0 +1,94 @@
+#include "run_options.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <thread>
+
+#include "log_files.hpp"
+
+namespace sipping::app {
+namespace {
+
+constexpr double per_ping_rate_limit = 20;
+
+double total_rate(const target::TargetTable& targets) {
+    double rate = 0;
+    for (const target::Target& target : targets)
+        rate += 1.0 / std::chrono::duration<double>(target.interval).count();
+    return rate;
+}
+
+Duration longest_timeout(const target::TargetTable& targets) {
+    Duration longest{};
+    for (const target::Target& target : targets)
+        longest = std::max(longest, target.timeout);
+    return longest;
+}
+
+}  // namespace
+
+net::NetworkOptions network_options(const config::PingConfig& config, const Targets& targets) {
+    net::NetworkOptions options;
+    options.ports = config.port_policy == config::PortPolicy::fixed ? 1 : config.ports;
+    options.v4 = targets.uses(Family::v4);
+    options.v6 = targets.uses(Family::v6);
+    options.port_low = config.port_low;
+    options.port_high = config.port_high;
+    options.bind = config.bind;
+    options.device = config.device;
+    options.dscp = config.dscp;
+    options.other_descriptors = static_cast<std::uint32_t>(
+        config.log ? std::min(targets.table.size(), LogFiles::file_limit) : 0);
+    options.io = static_cast<net::Io>(config.io);
+    return options;
+}
+
+bool slow_and_single(const config::PingConfig& config, const Targets& targets) {
+    return targets.table.size() == 1 && !config.flood &&
+           total_rate(targets.table) <= per_ping_rate_limit;
+}
+
+sink::ConsoleOptions console_options(const config::PingConfig& config, const Targets& targets) {
+    sink::ConsoleOptions options;
+    const bool as_original = slow_and_single(config, targets);
+    options.per_ping = !config.quiet && !config.json && (as_original || config.verbose);
+    options.summaries = !as_original && !config.no_statistics && !config.json;
+    options.statistics = !config.no_statistics;
+    options.print_sent = config.print_sent;
+    options.print_received = config.print_received;
+    options.json = config.json;
+    options.site = config.site;
+    if (config.color == config::ColorMode::automatic)
+        options.color = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+    else
+        options.color = config.color == config::ColorMode::always;
+    return options;
+}
+
+bool shall_spin(const config::PingConfig& config, const Targets& targets) {
+    if (config.spin != config::Spin::automatic) return config.spin == config::Spin::on;
+    return !config.flood && targets.table.size() == 1 && targets.table[0].interval <= 1ms &&
+           std::thread::hardware_concurrency() > 1;
+}
+
+probe::EngineOptions engine_options(const config::PingConfig& config, const Targets& targets,
+                                    const Key& key) {
+    probe::EngineOptions options;
+    if (config.duration) options.duration = *config.duration;
+    options.count = config.count;
+    options.flood_window = config.flood ? config.window : 0;
+    options.port_policy = static_cast<probe::PortPolicy>(config.port_policy);
+    options.late_window = config.late_window;
+    options.site = config.site;
+    options.key = key;
+    options.identities =
+        config.flood
+            ? std::max(config.identities, config.window + 1)
+            : probe::identities_needed(total_rate(targets.table), longest_timeout(targets.table),
+                                       config.late_window, config.identities);
+    return options;
+}
+
+}  // namespace sipping::app
