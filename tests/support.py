@@ -7,7 +7,9 @@ ends by pid, and every run happens in a temporary folder of its own.
 import csv
 import os
 import pathlib
+import random
 import re
+import socket
 import shutil
 import signal
 import subprocess
@@ -140,9 +142,17 @@ class SippingCase(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
 
     def free_port(self, address="127.0.0.1"):
-        """A UDP port nobody has at this moment."""
-        with sip_peer.SipPeer(address) as peer:
-            return peer.port
+        """A UDP port nobody has at this moment, below the ephemeral range: a prober of another test
+        that runs beside this one opens a thousand ports up there, and answers OPTIONS."""
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        while True:
+            port = random.randrange(20000, 32000)
+            with socket.socket(family, socket.SOCK_DGRAM) as probe:
+                try:
+                    probe.bind((address, port))
+                except OSError:
+                    continue
+            return port
 
     def peer(self, address="127.0.0.1", **behaviour):
         peer = sip_peer.SipPeer(address, **behaviour).start()
