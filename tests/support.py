@@ -23,6 +23,24 @@ sys.path.insert(0, str(ROOT / "tools"))
 import sip_peer  # noqa: E402
 
 SIPPING = os.environ.get("SIPPING", str(ROOT / "build/src/app/sipping"))
+
+
+def private_mounts(script):
+    """A wrapper that runs a command in a mount namespace of its own after the shell `script`."""
+    unshare = ["unshare", "--mount"]
+    if subprocess.run([*unshare, "true"], capture_output=True).returncode != 0:
+        # In a chroot / is no mount point whose propagation could be changed.
+        unshare += ["--propagation", "unchanged"]
+    return (*unshare, "sh", "-ec", script + '; exec "$@"', "sh")
+
+
+def with_hosts(text):
+    """A wrapper under which names resolve from this hosts file alone: boxes differ in theirs, and
+    the smallest has none."""
+    return private_mounts(
+        "mkdir etc-copy && cp -a /etc/. etc-copy/ && "
+        f"printf '{text}' > etc-copy/hosts && echo 'hosts: files' > etc-copy/nsswitch.conf && "
+        "mount --bind etc-copy /etc")
 KEYS = "time,timestamp,host,latency,callid,response,target,source_port,kind,detail".split(",")
 CLASSIC_KEYS = KEYS[:6]
 ATTEMPTS = {"reply", "provisional", "timeout", "icmp", "send-error", "local", "pending"}

@@ -7,7 +7,7 @@ import pathlib
 import shutil
 import unittest
 
-from support import CLASSIC_KEYS, KEYS, SippingCase, details, read_csv
+from support import CLASSIC_KEYS, KEYS, SippingCase, details, private_mounts, read_csv
 
 FAST = ("-c", "4", "-I", "50", "-t", "200")
 
@@ -157,9 +157,10 @@ class Rows(SippingCase):
 
 
 # Runs a command with a file system of 16 KiB in sipping-logs, of which 12 are taken.
-SMALL_DISK = ("unshare", "--mount", "sh", "-c",
-              "mkdir sipping-logs && mount -t tmpfs -o size=64k none sipping-logs && "
-              "head -c 61440 /dev/zero > sipping-logs/filler && exec \"$@\"", "sh")
+SMALL_DISK = private_mounts(
+    "mkdir sipping-logs && mount -t tmpfs -o size=64k none sipping-logs && "
+    "head -c 61440 /dev/zero > sipping-logs/filler")
+
 
 
 class Trouble(SippingCase):

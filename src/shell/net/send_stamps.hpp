@@ -37,7 +37,7 @@ public:
     [[nodiscard]] std::uint64_t estimated() const noexcept { return estimated_; }
 
 private:
-    static constexpr Duration slack = 20us;
+    static constexpr Duration slack = 100us;  // a call that finds cold caches is no interruption
 
     Instant begin_{};
     Duration step_{};
