@@ -20,6 +20,10 @@ public:
     /// `call_id` has at most ten digits and is not in the table, which must have room.
     void insert(std::uint64_t call_id, std::uint32_t slot) noexcept;
     [[nodiscard]] std::uint32_t find(std::uint64_t call_id) const noexcept;
+    /// Begins to load where `call_id` belongs: with a million identities that is a cache miss.
+    void prefetch(std::uint64_t call_id) const noexcept {
+        __builtin_prefetch(&entries_[home(call_id)], 1);
+    }
     /// Does nothing when it is not there.
     void erase(std::uint64_t call_id) noexcept;
     [[nodiscard]] std::uint32_t size() const noexcept { return size_; }

@@ -96,6 +96,8 @@ public:
         const State oldest = slots_[position(tail_)].state;
         return oldest != State::waiting && oldest != State::encoded;
     }
+    /// This Call-ID will be inserted soon.
+    void expect(std::uint64_t call_id) const noexcept { index_.prefetch(call_id); }
     /// The probe left; its deadline runs.
     void mark_sent(std::uint32_t slot, Instant sent, WallTime sent_wall) noexcept;
     /// A waiting or encoded probe ends; `state` is answered, dropped or not_sent.

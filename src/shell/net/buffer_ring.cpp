@@ -60,9 +60,14 @@ BufferRing::BufferRing(io::Ring& ring) : ring_(ring.raw()) {
     // One huge page behind each small reply would make "only touched pages count" untrue.
     ::madvise(memory_, memory_size, MADV_NOHUGEPAGE);
     io_uring_buf_ring_init(entries_);
-    for (unsigned id = 0; id < count; ++id)
-        give_back(static_cast<std::uint16_t>(id));
+    grow();
     publish();
+}
+
+void BufferRing::grow() noexcept {
+    const unsigned end = in_use_ + portion < count ? in_use_ + portion : count;
+    for (; in_use_ < end; ++in_use_)
+        give_back(static_cast<std::uint16_t>(in_use_));
 }
 
 BufferRing::~BufferRing() {

@@ -33,6 +33,8 @@ class BufferRing {
 public:
     /// Twice an Inbox: one half may be in its hands while the kernel fills the other.
     static constexpr unsigned count = 2048;
+    /// In use at first, and added after each shortage: what goes round stays in the cache.
+    static constexpr unsigned portion = 512;
     static constexpr std::uint16_t group = 0;
 
     struct Message {
@@ -52,6 +54,8 @@ public:
     [[nodiscard]] msghdr* shape() noexcept { return &shape_; }
     /// What a completion with IORING_CQE_F_BUFFER and this result left in buffer `id`.
     [[nodiscard]] Message read(std::uint16_t id, int result) noexcept;
+    /// There were too few: puts another portion into use, while there is one.
+    void grow() noexcept;
     /// `id` may be filled again, from the next publish() on.
     void give_back(std::uint16_t id) noexcept;
     void publish() noexcept;
@@ -64,6 +68,7 @@ private:
     char* memory_ = nullptr;
     msghdr shape_{};
     int given_back_ = 0;
+    unsigned in_use_ = 0;
     std::bitset<count> grown_;  // a large datagram was here
 };
 

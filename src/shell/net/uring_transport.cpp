@@ -261,7 +261,10 @@ void UringTransport::on_receive(const io_uring_cqe& cqe, probe::Inbox& inbox) no
     }
     switch (meaning.action) {
         case Action::datagram: on_datagram(index, cqe, inbox); break;
-        case Action::shortage: ++health_.buffer_shortages; break;
+        case Action::shortage:
+            ++health_.buffer_shortages;
+            buffers_.grow();
+            break;
         case Action::pending_error:
             if (index < parts_.pool->size() && parts_.error_queue) {
                 drain_error_queue(index);
