@@ -4,7 +4,7 @@ import sys
 import time
 import unittest
 
-from support import ROOT, SippingCase
+from support import ROOT, SippingCase, final_table
 
 ALONE = (sys.executable, str(ROOT / "tests/alone.py"))  # a network with nothing but loopback
 ELSEWHERE = "192.0.2.1"
@@ -122,11 +122,12 @@ class Mine(SippingCase):
         self.assertIn("again for a target after 5.0 s", run.out)
 
     def test_what_the_kernel_refuses_is_a_send_error(self):
-        self.sipping(ELSEWHERE, "-c", "2", "-I", "100", "-t", "50", code=1, wrapper=ALONE)
+        run = self.sipping(ELSEWHERE, "-c", "2", "-I", "100", "-t", "50", code=1, wrapper=ALONE)
         rows = self.rows(self.folder / "sipping-logs" / f"{ELSEWHERE}.csv")
         self.check_books(rows)
         errors = [row for row in rows if row["kind"] == "send-error"]
         self.assertEqual([row["detail"] for row in errors], ["errno=ENETUNREACH"] * 2)
+        self.assertEqual(final_table(run.out)[ELSEWHERE]["sent"], "0", run)
 
 
 if __name__ == "__main__":

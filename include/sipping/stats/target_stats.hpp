@@ -40,7 +40,8 @@ public:
     /// are kept. Current runs and DOWN/UP stay this object's own.
     void merge(const TargetStats& other) noexcept;
 
-    [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
+    /// Without those that the kernel refused in the end: they never left.
+    [[nodiscard]] std::uint64_t sent() const noexcept { return sent_ - count(Kind::send_error); }
     [[nodiscard]] std::uint64_t count(Kind kind) const noexcept;
     /// reply + provisional
     [[nodiscard]] std::uint64_t received() const noexcept;
