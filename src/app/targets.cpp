@@ -9,6 +9,7 @@
 #include <iostream>
 #include <iterator>
 #include <map>
+#include <system_error>
 
 #include "net/resolve.hpp"
 #include "sipping/target/target_spec.hpp"
@@ -22,10 +23,13 @@ constexpr double rate_noted_per_s = 5;
 std::string read_whole(const std::string& path) {
     if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
     std::ifstream file(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file.is_open() || file.bad())
+    if (!file.is_open())
         throw UsageError(fmt::format("--file '{}': {}", path, std::strerror(errno)));
-    return text;
+    try {
+        return {std::istreambuf_iterator<char>(file), {}};
+    } catch (const std::system_error& error) {  // a folder, a bad disk: opened, but not read
+        throw UsageError(fmt::format("--file '{}': {}", path, error.code().message()));
+    }
 }
 
 std::vector<target::TargetSpec> read_specs(const config::PingConfig& config) {

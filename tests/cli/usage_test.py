@@ -94,6 +94,9 @@ class Targets(SippingCase):
                 path.write_text(good + bad + "\n127.0.0.1\n")
                 self.check_refused("-f", path, names="gateways.txt:17")
 
+    def test_a_folder_for_a_file(self):
+        self.check_refused("-f", self.folder, names=["--file", str(self.folder), "directory"])
+
     def test_missing_file(self):
         self.check_refused("-f", self.folder / "nowhere.txt", names="nowhere.txt")
 
