@@ -47,7 +47,7 @@ Troubles troubles_of(const stats::Health& health) noexcept {
         {health.no_free_port, "probes not sent for want of a free source port",
          "raise --ports and the limit of open files (ulimit -n), or use --port-policy rotate"},
         {health.no_identity, "probes not sent for want of room in the identity table",
-         "shorten --late-window or probe slower"},
+         "raise --identities, shorten --timeout, or probe slower"},
         {health.skipped, "probes skipped because this box fell behind",
          "probe slower, or give this box more CPU"},
         {health.stalls, "times this process did not run for a while",
@@ -57,7 +57,7 @@ Troubles troubles_of(const stats::Health& health) noexcept {
         {health.truncated, "datagrams larger than our buffer were cut",
          "see which rows say truncated=1"},
         {health.early_forgotten, "identities forgotten before the late window was over",
-         "late answers may have been missed: shorten --late-window or probe slower"},
+         "late answers may have been missed: shorten --late-window, or raise --identities"},
     }};
 }
 

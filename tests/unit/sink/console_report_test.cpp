@@ -200,11 +200,11 @@ TEST(ConsoleHealth, names_every_trouble) {
         {&stats::Health::send_enobufs, "ENOBUFS"},
         {&stats::Health::send_error, "refused by the kernel"},
         {&stats::Health::no_free_port, "--ports"},
-        {&stats::Health::no_identity, "--late-window"},
+        {&stats::Health::no_identity, "raise --identities"},
         {&stats::Health::stalls, "did not run"},
         {&stats::Health::cq_overflows, "overflowed the ring"},
         {&stats::Health::truncated, "truncated=1"},
-        {&stats::Health::early_forgotten, "late answers may have been missed"},
+        {&stats::Health::early_forgotten, "raise --identities"},
     };
     for (const auto& [counter, words] : troubles) {
         stats::Health health = quiet_health();
