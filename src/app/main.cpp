@@ -1,6 +1,8 @@
 // Arguments in, exit code out (product.md): 3 for what the user has to put right, 4 for what the
 // system refused. The one place where exceptions end.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <exception>
@@ -20,6 +22,13 @@ int complain(int code, const char* message) {
     return code;
 }
 
+/// Where the caller closed a standard stream (`>&-`, some supervisors), the next socket or log file
+/// would get its number, and lines for people would go in there.
+void fill_standard_streams() {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+        if (::fcntl(fd, F_GETFD) < 0) static_cast<void>(::open("/dev/null", O_RDWR | O_NOCTTY));
+}
+
 int dispatch(const sipping::app::Arguments& arguments) {
     using sipping::app::Command;
     switch (arguments.command) {
@@ -35,6 +44,7 @@ int dispatch(const sipping::app::Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    fill_standard_streams();
     try {
         sipping::app::Arguments arguments;
         const std::string error = sipping::app::parse_arguments(argc, argv, arguments);

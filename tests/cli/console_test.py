@@ -58,6 +58,16 @@ class Lines(SippingCase):
                          r"^\s+\[min/max/avg \d+\.\d{3}/\d+\.\d{3}/\d+\.\d{3}\]$")
         self.assertIn("[Recd: 5 | Lost: 5]", lines[first[1]])
 
+    def test_closed_standard_streams_lend_their_numbers_to_nobody(self):
+        """Text for the terminal went into the socket or file that had got descriptor 1."""
+        for closed in (">&-", "2>&-", "<&- >&- 2>&-"):
+            with self.subTest(closed=closed):
+                peer = self.peer()
+                run = self.ping(peer, "-c", "3", "-I", "50",
+                                wrapper=("sh", "-c", f'exec "$@" {closed}', "sh"))
+                self.assertEqual(self.count_kinds(self.probes(peer, 3)), {"reply": 3})
+                self.assertLess(run.seconds, 1.9, "waited for a console that is not there")
+
     def test_final_table(self):
         peer = self.peer(drop_every=2)
         run = self.ping(peer, *FIVE)
