@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 
 #include "health.hpp"
 #include "io/signals.hpp"
@@ -189,6 +191,13 @@ private:
         if (log_.count() > 0) reporter_.line(fmt::format("Log: {}", log_.where()));
         reporter_.flush_console();
         drain();
+        stdout_.give_up();
+        const io::AppenderStats& output = stdout_.stats();
+        // A reader that went away (`| head`) wanted no more.
+        if (output.rows_lost > 0 && output.last_error != EPIPE)
+            tell(fmt::format("{} lines of standard output are lost{}{}", output.rows_lost,
+                             output.last_error == 0 ? "" : ": ",
+                             output.last_error == 0 ? "" : std::strerror(output.last_error)));
     }
 
     /// Waits for the last writes, but not for ever: a stuck reader must not keep us.

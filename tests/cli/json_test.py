@@ -1,6 +1,7 @@
 """--json: one object a line on stdout with the CSV's keys, and nothing else there."""
 
 import json
+import os
 import unittest
 
 from support import KEYS, SippingCase
@@ -26,6 +27,18 @@ class Json(SippingCase):
         run = self.ping(peer, "-c", "2", "-I", "50", "--json")
         objects = [json.loads(line) for line in run.out.splitlines()]
         self.assertEqual(sum(one["kind"] == "reply" for one in objects), 2)
+
+    def test_rows_that_did_not_fit_on_the_disk_are_counted(self):
+        with open("/dev/full", "w") as full:
+            run = self.ping(self.peer(), "-c", "2", "-I", "50", "--json", stdout=full.fileno())
+        self.assertIn("sipping: 4 lines of standard output are lost: No space left", run.err)
+
+    def test_a_reader_that_has_enough_is_no_trouble(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        run = self.ping(self.peer(), "-c", "2", "-I", "50", "--json", stdout=writer)
+        os.close(writer)
+        self.assertNotIn("standard output", run.err)
 
     def test_without_a_log(self):
         run = self.ping(self.peer(), "-c", "2", "-I", "50", "--json", "-w", "*")
