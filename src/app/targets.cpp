@@ -79,20 +79,28 @@ wire::RequestFields request_fields(const config::PingConfig& config, const targe
     return fields;
 }
 
+/// Behind a name or address that is of the other family alone.
+std::string family_asked_for(const config::PingConfig& config, Family family) {
+    const char* version = family == Family::v4 ? "4" : "6";
+    return config.bind ? fmt::format("IPv{}, which --bind asks for", version)
+                       : fmt::format("IPv{0}, which -{0} asks for", version);
+}
+
 std::vector<Address> addresses_of(const config::PingConfig& config, const target::TargetSpec& spec,
                                   Targets& targets) {
     const std::optional<Family> family =
         config.bind ? std::optional(config.bind->family) : config.family;
     if (spec.literal) {
         if (family && spec.literal->family != *family)
-            throw UsageError(fmt::format("'{}' is not an {} address", spec.text,
-                                         *family == Family::v4 ? "IPv4" : "IPv6"));
+            throw UsageError(
+                fmt::format("'{}' is not {}", spec.text, family_asked_for(config, *family)));
         return {*spec.literal};
     }
     net::Resolved resolved = net::resolve(spec.host, family);
     if (!resolved.error.empty())
         targets.unresolved.push_back(
-            fmt::format("cannot resolve '{}': {}", spec.host, resolved.error));
+            fmt::format("cannot resolve '{}'{}: {}", spec.host,
+                        family ? " to " + family_asked_for(config, *family) : "", resolved.error));
     else if (!config.all_addresses)
         resolved.addresses.resize(1);
     return resolved.addresses;

@@ -55,6 +55,11 @@ class Options(SippingCase):
         self.check_refused("--port-range", "2000-1000", TARGET, names="--port-range")
         self.check_refused("--port-range", "0-70000", TARGET, names="--port-range")
 
+    def test_targets_of_the_other_family(self):
+        self.check_refused("-6", TARGET, names=[TARGET, "IPv6", "-6"])
+        self.check_refused("-4", "::1", names=["::1", "IPv4", "-4"])
+        self.check_refused("--bind", "::1", TARGET, names=[TARGET, "IPv6", "--bind"])
+
     def test_headers_that_would_break_the_request(self):
         self.check_refused("--header", "no colon", TARGET, names="--header")
         self.check_refused("--header", "X: a\r\nVia: b", TARGET, names="--header")

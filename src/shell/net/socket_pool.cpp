@@ -59,6 +59,13 @@ std::string source_ports(std::size_t count) {
     return fmt::format("{} source port{}", count, count == 1 ? "" : "s");
 }
 
+// What the user can do about it; the kernel's words alone do not tell.
+const char* bind_advice(int error) {
+    if (error == EADDRNOTAVAIL) return " (not an address of this box, see `ip address`)";
+    if (error == EACCES) return " (ports below 1024 need CAP_NET_BIND_SERVICE)";
+    return "";
+}
+
 // A failure that the next port would meet as well; the text is the user's.
 [[noreturn]] void refuse(const OpenedSocket& opened, const SocketSettings& settings, Family family,
                          std::uint16_t port) {
@@ -67,12 +74,14 @@ std::string source_ports(std::size_t count) {
         throw std::runtime_error(
             fmt::format("this box has no {}", family == Family::v4 ? "IPv4" : "IPv6"));
     if (opened.failed_at == OpenStep::device)
-        throw std::runtime_error(fmt::format("cannot use device {}: {}", settings.device, reason));
+        throw std::runtime_error(fmt::format("cannot use device {}: {}{}", settings.device, reason,
+                                             opened.error == ENODEV ? " (see `ip link`)" : ""));
     if (opened.failed_at == OpenStep::bind) {
         const bool own_address = settings.bind && settings.bind->family == family;
         const Address local = own_address ? *settings.bind : Address{.family = family};
-        throw std::runtime_error(
-            fmt::format("cannot bind to {}: {}", to_string(Endpoint{local, port}), reason));
+        throw std::runtime_error(fmt::format("cannot bind to {}: {}{}",
+                                             to_string(Endpoint{local, port}), reason,
+                                             bind_advice(opened.error)));
     }
     throw std::runtime_error(fmt::format("cannot open a socket: {}", reason));
 }

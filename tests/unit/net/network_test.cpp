@@ -144,11 +144,12 @@ TEST(Network, refuses_in_words) {
     NetworkOptions elsewhere;
     elsewhere.bind = parse_address("192.0.2.1");
     EXPECT_THAT(refusal(elsewhere),
-                MatchesRegex("cannot bind to 192.0.2.1:[0-9]+: Cannot assign requested address"));
+                MatchesRegex("cannot bind to 192.0.2.1:[0-9]+: Cannot assign requested address "
+                             ".not an address of this box, see `ip address`."));
     NetworkOptions device;
     device.device = "no-such-dev";
     device.icmp = false;
-    EXPECT_EQ(refusal(device), "cannot use device no-such-dev: No such device");
+    EXPECT_EQ(refusal(device), "cannot use device no-such-dev: No such device (see `ip link`)");
 }
 
 TEST(Network, tunes_its_sockets) {
