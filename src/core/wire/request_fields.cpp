@@ -43,7 +43,10 @@ std::string check_address(std::string_view option, std::string_view text) {
     if (text.empty()) return {};
     if (std::string problem = check_line(option, text); !problem.empty()) return problem;
     std::string_view tag;
-    if (!parse_tag(text, tag)) return fmt::format("{} '{}' is not an address", option, text);
+    // Without a scheme it is a name at best, and many a SIP stack drops such a request unseen.
+    const bool has_scheme = text.find(':') != text.npos;
+    if (!has_scheme || !parse_tag(text, tag))
+        return fmt::format("{} '{}' is not an address", option, text);
     if (!tag.empty()) return fmt::format("{} '{}' must not carry a tag", option, text);
     return {};
 }

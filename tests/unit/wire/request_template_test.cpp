@@ -221,6 +221,7 @@ TEST(RequestTemplateCheck, names_the_culprit) {
              {[](F& f) { f.via_host = "1.1.1.1\r"; },
               "Via address '1.1.1.1?' has a line break or another control character"},
              {[](F& f) { f.from = "<sip:a"; }, "--from '<sip:a' is not an address"},
+             {[](F& f) { f.from = "alice"; }, "--from 'alice' is not an address"},
              {[](F& f) { f.from = "<sip:a>;tag=1"; },
               "--from '<sip:a>;tag=1' must not carry a tag"},
              {[](F& f) { f.from = "a\r\nX: y"; },
