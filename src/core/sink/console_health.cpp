@@ -26,6 +26,11 @@ bool conntrack_fuller_than(const stats::Health& health, std::int64_t percent) no
            health.conntrack_count * 100 >= health.conntrack_max * percent;
 }
 
+/// The middle of a histogram bucket may lie beyond the exact worst value.
+Duration lateness_p99(const stats::Health& health) noexcept {
+    return std::min(health.lateness.quantile(0.99), health.lateness_max);
+}
+
 void write_items(LineWriter& line, std::span<const Counted> items, std::string_view glue) noexcept {
     for (const Counted& item : items) {
         if (item.count == 0) continue;
@@ -66,8 +71,7 @@ Troubles troubles_of(const stats::Health& health) noexcept {
 void Console::health(const stats::Health& health, TextBuffer& out) noexcept {
     print_line(out, {}, [&](LineWriter& line) {
         line.put("Prober: lateness p99 ");
-        // The middle of a histogram bucket may lie beyond the exact worst value.
-        line.milliseconds(std::min(health.lateness.quantile(0.99), health.lateness_max));
+        line.milliseconds(lateness_p99(health));
         line.put(" ms, worst ");
         line.milliseconds(health.lateness_max);
         line.print(" ms; skipped {}; receive-queue drops {}", health.skipped,
@@ -125,7 +129,7 @@ void Console::verdict(const stats::Health& health, TextBuffer& out) noexcept {
             line.print("{} {}: {}.", item.count, item.what, item.advice);
         });
     }
-    if (const Duration p99 = health.lateness.quantile(0.99); p99 > lateness_limit)
+    if (const Duration p99 = lateness_p99(health); p99 > lateness_limit)
         tell([&](LineWriter& line) {
             line.put("one probe in a hundred left ");
             line.milliseconds(p99);
