@@ -33,8 +33,10 @@ std::string_view LocalTime::render(WallTime time, std::span<char, size> out) noe
         prefix_[11] = prefix_[14] = prefix_[17] = ':';
     }
     std::copy(std::begin(prefix_), std::end(prefix_), out.begin());
-    const Duration rest = time.time_since_epoch() - second;
-    auto micros = static_cast<std::uint64_t>(rest.count()) / 1000;
+    // In microseconds: the second that the earliest WallTime falls in begins before it, which
+    // nanoseconds cannot express.
+    const auto us = std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch());
+    auto micros = static_cast<std::uint64_t>((us - second).count());
     for (std::size_t i = size; i-- > sizeof prefix_; micros /= 10)
         out[i] = static_cast<char>('0' + micros % 10);
     return {out.data(), out.size()};

@@ -76,6 +76,14 @@ TEST(LocalTime, knows_leap_years_and_turns_of_centuries) {
     EXPECT_EQ(render(time, -1, 999'999'000), "31/12/69 23:59:59:999999");
 }
 
+/// Fails under UndefinedBehaviorSanitizer when the arithmetic overflows.
+TEST(LocalTime, the_earliest_and_the_latest_time_do_not_overflow) {
+    LocalTime time(utc);
+    std::array<char, LocalTime::size> out;
+    EXPECT_EQ(time.render(WallTime::min(), out), "21/09/77 00:12:43:145224");
+    EXPECT_EQ(time.render(WallTime::max(), out), "11/04/62 23:47:16:854775");
+}
+
 TEST(LocalTime, agrees_with_gmtime_on_every_day_of_two_centuries) {
     LocalTime time(utc);
     for (std::int64_t day = at(1970, 1, 1); day < at(2170, 1, 1); day += 86400) {
