@@ -145,11 +145,14 @@ private:
             reporter_.set_time(reading);
             engine.on_inbox(inbox, reading);
             reporter_.tick(engine.in_flight());
-            if (log_.tick(reading))
-                if (const std::string trouble = log_.take_trouble(); !trouble.empty())
-                    stderr_.append(fmt::format("sipping: {}\n", trouble));
+            if (log_.tick(reading)) tell_trouble();
             handle_signals(engine);
         }
+    }
+
+    void tell_trouble() {
+        if (const std::string trouble = log_.take_trouble(); !trouble.empty())
+            stderr_.append(fmt::format("sipping: {}\n", trouble));
     }
 
     Instant wake_at(probe::Engine& engine, Instant now) const {
@@ -169,6 +172,11 @@ private:
                     if (interrupted_) engine.abandon();
                     interrupted_ = true;
                     engine.stop();
+                    if (engine.in_flight() > 0)
+                        stderr_.append(fmt::format(
+                            "sipping: waiting for {} answers still due; Ctrl+C again leaves at "
+                            "once\n",
+                            engine.in_flight()));
             }
         }
     }
@@ -176,21 +184,25 @@ private:
     void show_tables(const probe::Engine& engine) {
         reporter_.table();
         reporter_.health(collect_health(engine, *network_.transport, reporter_));
-        if (!config_.flood)
-            reporter_.line(fmt::format(
-                "Source ports: {} in the pool; one is used again for a target after {:.1f} s",
-                network_.ports.size(), port_reuse_s()));
+        if (config_.flood) return;
+        const double reuse_s = port_reuse_s();
+        reporter_.line(
+            fmt::format("Source ports: {} in the pool; one is used again for a target after {}",
+                        network_.ports.size(),
+                        reuse_s < 1 ? fmt::format("{:.3g} ms", reuse_s * 1e3)
+                                    : fmt::format("{:.1f} s", reuse_s)));
     }
 
     void conclude(const probe::Engine& engine) {
         // Every row first, so that the table can say what the log lost.
+        const Instant until = clock_.now() + end_patience;
         log_.flush();
-        drain();
+        drain(until);
+        tell_trouble();
         log_.give_up();
         show_tables(engine);
         if (log_.count() > 0) reporter_.line(fmt::format("Log: {}", log_.where()));
-        reporter_.flush_console();
-        drain();
+        drain(until);
         stdout_.give_up();
         const io::AppenderStats& output = stdout_.stats();
         // A reader that went away (`| head`) wanted no more.
@@ -201,9 +213,8 @@ private:
     }
 
     /// Waits for the last writes, but not for ever: a stuck reader must not keep us.
-    void drain() {
+    void drain(Instant until) {
         reporter_.flush_console();
-        const Instant until = clock_.now() + end_patience;
         for (;;) {
             const ClockReading reading = clock_.read();
             stdout_.tick(reading.now);

@@ -167,7 +167,8 @@ void Reporter::tick(std::uint32_t in_flight) noexcept {
     second_.targets_down = down_;
     second_.p50 = second_latency_.quantile(0.5);
     second_.p99 = second_latency_.quantile(0.99);
-    second_.lateness_p99 = second_lateness_.quantile(0.99);
+    // The middle of a histogram bucket may lie beyond the exact worst value.
+    second_.lateness_p99 = std::min(second_lateness_.quantile(0.99), lateness_max_);
     console_.summary(second_, lines_);
     second_ = sink::SecondSummary{.targets = second_.targets};
     second_latency_.clear();

@@ -119,8 +119,10 @@ std::string RequestTemplate::check(const RequestFields& fields) {
     RequestTemplate draft;
     draft.render(fields);
     if (draft.max_size() > request_capacity)
-        return fmt::format("the request would have {} bytes, more than {}", draft.max_size(),
-                           request_capacity);
+        return fmt::format(
+            "the request to '{}' would have {} bytes, more than {}: shorten --header, --from, --to "
+            "or --contact",
+            fields.target_host, draft.max_size(), request_capacity);
     return {};
 }
 

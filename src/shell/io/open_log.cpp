@@ -21,7 +21,8 @@ namespace sipping::io {
 namespace {
 
 [[noreturn]] void refuse(const std::string& path, std::error_code error) {
-    throw std::system_error(error, fmt::format("cannot write log '{}'", path));
+    throw std::system_error(error,
+                            fmt::format("cannot write log '{}' (name another with --log)", path));
 }
 
 [[noreturn]] void refuse(const std::string& path, int error) {

@@ -103,14 +103,17 @@ TEST_P(AppenderTest, what_cannot_be_opened_is_named) {
         }
         return "no error";
     };
-    EXPECT_EQ(message(directory / ""), "cannot write log '" + directory / "" + "': Is a directory");
+    EXPECT_EQ(message(directory / ""), "cannot write log '" + directory / "" +
+                                           "' (name another with --log): Is a directory");
     put_content(directory / "plain", "");
     EXPECT_EQ(message(directory / "plain/a.csv"),
-              "cannot write log '" + directory / "plain/a.csv" + "': Not a directory");
+              "cannot write log '" + directory / "plain/a.csv" +
+                  "' (name another with --log): Not a directory");
     fs::create_directory(directory / "closed");
     const AsNobody nobody;
     EXPECT_EQ(message(directory / "closed/a.csv"),
-              "cannot write log '" + directory / "closed/a.csv" + "': Permission denied");
+              "cannot write log '" + directory / "closed/a.csv" +
+                  "' (name another with --log): Permission denied");
 }
 
 TEST_P(AppenderTest, a_removed_directory_is_made_again_and_its_rows_are_lost) {

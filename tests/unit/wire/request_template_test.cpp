@@ -166,7 +166,9 @@ TEST(RequestTemplate, a_full_size_request_is_made_and_one_byte_more_is_refused) 
     EXPECT_EQ(RequestTemplate(fields).max_size(), request_capacity);
     EXPECT_EQ(encoded(fields, 65535).size(), request_capacity);
     fields.headers[0] += 'x';
-    EXPECT_EQ(RequestTemplate::check(fields), "the request would have 4097 bytes, more than 4096");
+    EXPECT_EQ(RequestTemplate::check(fields),
+              "the request to '203.0.113.5:5060' would have 4097 bytes, more than 4096: shorten "
+              "--header, --from, --to or --contact");
 }
 
 TEST(RequestTemplateCheck, names_the_culprit) {
