@@ -55,15 +55,19 @@ void Reporter::make_room() noexcept {
     if (lines_.room() < (raw ? raw_room : line_room)) flush_console();
 }
 
+template <typename Row>
+void Reporter::write_json(const Row& row) noexcept {
+    if (!options_.console.json) return;
+    if (json_lines_.room() < sink::row_size_max) flush_console();
+    json_.json(row, log_.context(row.target), json_lines_);
+}
+
 void Reporter::result(const ProbeResult& result) noexcept {
     make_room();
     stats_[result.target].on_result(result);
     log_.write(result);
     const target::Target& target = targets_[result.target];
-    if (options_.console.json) {
-        if (json_lines_.room() < sink::row_size_max) flush_console();
-        json_.json(result, log_.context(result.target), json_lines_);
-    }
+    write_json(result);
     const WallTime at =
         has_answer(result.kind) ? result.sent_wall + result.latency : reading_.wall();
     console_.on_result(result, target.endpoint, at, lines_);
@@ -87,12 +91,6 @@ void Reporter::mark(GapReason reason) noexcept {
     log_.mark(reason, at);
     const std::uint32_t target = targets_.size() == 1 ? 0 : every_target;
     write_json(Gap{.target = target, .reason = reason, .from = at, .until = at});
-}
-
-void Reporter::write_json(const Gap& gap) noexcept {
-    if (!options_.console.json) return;
-    if (json_lines_.room() < sink::row_size_max) flush_console();
-    json_.json(gap, log_.context(gap.target), json_lines_);
 }
 
 void Reporter::count_second(const ProbeResult& result) noexcept {
@@ -181,16 +179,14 @@ Instant Reporter::next_tick() const noexcept {
 }
 
 void Reporter::flush_console() noexcept {
-    if (!lines_.empty()) {
-        const std::string_view text = lines_.view();
-        text_.append(text, static_cast<unsigned>(std::count(text.begin(), text.end(), '\n')));
-        lines_.clear();
-    }
-    if (!json_lines_.empty()) {
-        const std::string_view text = json_lines_.view();
-        data_.append(text, static_cast<unsigned>(std::count(text.begin(), text.end(), '\n')));
-        json_lines_.clear();
-    }
+    const auto hand_over = [](TextBuffer& lines, io::Appender& to) {
+        if (lines.empty()) return;
+        const std::string_view text = lines.view();
+        to.append(text, static_cast<unsigned>(std::count(text.begin(), text.end(), '\n')));
+        lines.clear();
+    };
+    hand_over(lines_, text_);
+    hand_over(json_lines_, data_);
 }
 
 void Reporter::line(std::string_view text) noexcept {

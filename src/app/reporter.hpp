@@ -60,7 +60,8 @@ private:
     void make_room() noexcept;
     void count_second(const ProbeResult& result) noexcept;
     void note_retry_after(const ProbeResult& result) noexcept;
-    void write_json(const Gap& gap) noexcept;
+    template <typename Row>  // ProbeResult or Gap
+    void write_json(const Row& row) noexcept;
     void note_possible_ban(const Settled& settled) noexcept;
 
     struct Burst {  ///< what preceded a silence, for the ban note

@@ -111,8 +111,8 @@ struct SentProbe {
     std::string_view raw;  ///< the request's bytes
 };
 
-enum class GapReason : std::uint8_t { start, stop, stall, skipped, log_rows_lost, clock_step };
-/// "start", "stop", "stall", "skipped", "log-rows-lost", "clock-step".
+enum class GapReason : std::uint8_t { start, stop, stall, skipped, log_rows_lost };
+/// "start", "stop", "stall", "skipped", "log-rows-lost".
 [[nodiscard]] std::string_view to_string(GapReason reason) noexcept;
 
 inline constexpr std::uint32_t every_target = 0xffffffff;

@@ -12,7 +12,7 @@
 namespace sipping::io {
 
 /// The kind of request, in the top byte of user_data; the lower 56 bits belong to its owner.
-enum class Tag : std::uint8_t { none, receive, send, icmp, cancel, wake, file, error_queue };
+enum class Tag : std::uint8_t { none, receive, send, icmp, cancel, wake, file };
 
 [[nodiscard]] constexpr std::uint64_t user_data(Tag tag, std::uint64_t value) noexcept {
     return static_cast<std::uint64_t>(tag) << 56 | value;

@@ -73,8 +73,7 @@ struct Meaning {
         // 0 and -EALREADY: the request's own last completion follows.
         case io::Tag::cancel: return {result == -ENOENT ? Action::not_found : Action::ignore};
         case io::Tag::file: return {Action::file};
-        case io::Tag::none:
-        case io::Tag::error_queue: return {};
+        case io::Tag::none: break;
     }
     return {};
 }
