@@ -131,7 +131,7 @@ def measured(command, patience_s, core=0, ok=(0,), environment=None, folder=None
 
 
 def read_log(path):
-    """Of a CSV of ours: replies, other probes, and the seconds from the first sending to the last."""
+    """Of a CSV of ours: replies, other probes, and seconds from the first sending to the last."""
     replies = others = 0
     first, last = float("inf"), 0.0
     with open(path, newline="") as file:
