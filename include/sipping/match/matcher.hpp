@@ -37,14 +37,12 @@ public:
     template <typename Asked>
     [[nodiscard]] Match find(const wire::Response& response, const Path& path,
                              Asked&& asked) const noexcept {
-        const std::uint64_t by_call_id = wire::call_id_number(response.call_id);
-        const Match named = compare(by_call_id, response);
+        const Claim claim = claim_of(response);
+        const Match named = compare(claim.call_id, claim);
         if (named.slot != no_slot && agreeing(named) >= 3) return named;
         // Three fields outweigh one: the Call-ID may be another probe's that used the same port.
-        std::uint64_t by_branch = 0;
-        std::uint64_t proof = 0;
-        if (wire::parse_branch(response.via.branch, by_branch, proof) && by_branch != by_call_id) {
-            const Match match = compare(by_branch, response);
+        if (claim.branch_call_id != claim.call_id) {
+            const Match match = compare(claim.branch_call_id, claim);
             if (match.slot != no_slot && agreeing(match) >= 3) return match;
         }
         if (named.slot == no_slot || (named.disagree & Field::call_id) != 0) return {};
@@ -54,10 +52,21 @@ public:
     }
 
 private:
+    /// What a response says about whose it is; 0 where it says nothing that we could have sent.
+    struct Claim {
+        std::uint64_t call_id = 0;         ///< the number at the Call-ID's front ...
+        bool call_id_whole = false;        ///< ... and after it is what we put there
+        std::uint64_t branch_call_id = 0;  ///< the one in the branch
+        std::uint64_t branch_proof = 0;
+        bool has_from_tag = false;  ///< of our form
+        std::uint32_t from_tag = 0;
+        std::uint32_t cseq = 0;
+    };
+
     [[nodiscard]] static int agreeing(const Match& match) noexcept;
-    /// How the response compares with the probe of this Call-ID, if we keep one.
-    [[nodiscard]] Match compare(std::uint64_t number,
-                                const wire::Response& response) const noexcept;
+    [[nodiscard]] Claim claim_of(const wire::Response& response) const noexcept;
+    /// How the claim compares with the probe of this Call-ID, if we keep one.
+    [[nodiscard]] Match compare(std::uint64_t call_id, const Claim& claim) const noexcept;
 
     ProbeTable& table_;
     const wire::IdentitySource& identities_;

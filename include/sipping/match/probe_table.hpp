@@ -1,6 +1,8 @@
-// Every probe that is out or was out lately: a ring of slots in sending order, the Call-ID index,
-// and the deadlines. An identity rests in its slot until the late window is over, so a late reply
-// never lands on a newer probe. Fixed memory; says when the limit cuts the window short.
+// Every probe that is out or was out lately: a ring of slots in sending order, and the deadlines.
+// The ring is the hash table too: a Call-ID gives back its probe's number (wire/identity.hpp), and
+// probe n is in slot n modulo capacity, so there are no collisions and nothing to rehash. An
+// identity rests in its slot until the late window is over, so a late reply never lands on a newer
+// probe. Fixed memory; says when the limit cuts the window short.
 #pragma once
 
 #include <array>
@@ -12,7 +14,8 @@
 
 #include "sipping/base/endpoint.hpp"
 #include "sipping/base/instant.hpp"
-#include "sipping/match/identity_table.hpp"
+#include "sipping/base/zeroed_array.hpp"
+#include "sipping/wire/identity.hpp"
 
 namespace sipping::match {
 
@@ -27,8 +30,8 @@ enum class State : std::uint8_t {
     not_sent,  ///< the kernel refused it
 };
 
-/// What is known of one probe. Kept at one cache line.
-struct Slot {
+/// What is known of one probe. One cache line; all zero is a free one.
+struct alignas(64) Slot {
     std::uint64_t call_id = 0;
     Instant sent{};
     Instant due{};
@@ -86,25 +89,35 @@ public:
 
     // --- a probe's way through ---
 
-    /// A slot for a new probe, or no_slot: every identity is still in flight.
+    /// False: every identity is still in flight. True: insert() will find a slot, for which the
+    /// oldest resting identity may have been given up.
+    [[nodiscard]] bool make_room(Instant now) noexcept {
+        return kept_ < slots_.size() || release_oldest(now, true);
+    }
+    /// make_room() would.
+    [[nodiscard]] bool has_room() const noexcept {
+        if (kept_ < slots_.size()) return true;
+        const State oldest = slots_[tail_].state;
+        return oldest != State::waiting && oldest != State::encoded;
+    }
+    /// The slot of a new probe. There must be room, and the n-th call must bring the Call-ID of
+    /// number n (wire::IdentitySource::next).
     [[nodiscard]] std::uint32_t insert(std::uint64_t call_id, std::uint32_t target,
                                        std::uint32_t socket, std::uint16_t port,
                                        Instant due) noexcept;
-    /// insert() would find one.
-    [[nodiscard]] bool has_room() const noexcept {
-        if (head_ - tail_ < slots_.size()) return true;
-        const State oldest = slots_[position(tail_)].state;
-        return oldest != State::waiting && oldest != State::encoded;
-    }
-    /// This Call-ID will be inserted soon.
-    void expect(std::uint64_t call_id) const noexcept { index_.prefetch(call_id); }
     /// The probe left; its deadline runs.
     void mark_sent(std::uint32_t slot, Instant sent, WallTime sent_wall) noexcept;
     /// A waiting or encoded probe ends; `state` is answered, dropped or not_sent.
     void finish(std::uint32_t slot, State state) noexcept;
 
-    [[nodiscard]] std::uint32_t find(std::uint64_t call_id) const noexcept {
-        return index_.find(call_id);
+    /// The slot of the probe of this number, or no_slot when it is not kept.
+    [[nodiscard]] std::uint32_t find(std::uint64_t number) const noexcept {
+        // How far it is behind the next one, round the end of all numbers.
+        const std::uint64_t behind =
+            next_number_ - number + (number < next_number_ ? 0 : wire::call_id_count);
+        if (behind > kept_) return no_slot;
+        const auto back = static_cast<std::uint32_t>(behind);
+        return head_ >= back ? head_ - back : head_ + capacity() - back;
     }
     [[nodiscard]] Slot& at(std::uint32_t slot) noexcept { return slots_[slot]; }
     [[nodiscard]] Instant deadline(const Slot& slot) const noexcept {
@@ -155,11 +168,10 @@ public:
     /// Calls `visit(slot)` for each probe that is still out, oldest first.
     template <typename Visitor>
     void for_each_in_flight(Visitor&& visit) noexcept {
-        for (std::uint64_t number = tail_; number != head_; ++number) {
-            const std::uint32_t slot = position(number);
+        std::uint32_t slot = tail_;
+        for (std::uint32_t left = kept_; left > 0; --left, slot = after(slot))
             if (slots_[slot].state == State::waiting || slots_[slot].state == State::encoded)
                 visit(slot);
-        }
     }
 
 private:
@@ -175,8 +187,11 @@ private:
         std::uint32_t in_flight = 0;
     };
 
-    [[nodiscard]] std::uint32_t position(std::uint64_t number) const noexcept {
-        return static_cast<std::uint32_t>(number % slots_.size());
+    [[nodiscard]] std::uint32_t capacity() const noexcept {
+        return static_cast<std::uint32_t>(slots_.size());
+    }
+    [[nodiscard]] std::uint32_t after(std::uint32_t slot) const noexcept {
+        return slot + 1 == capacity() ? 0 : slot + 1;
     }
     [[nodiscard]] bool release_oldest(Instant now, bool forced) noexcept;
     void drop_finished_heads(Fifo& fifo) noexcept;
@@ -184,17 +199,18 @@ private:
 
     TableOptions options_;
     std::vector<Duration> timeouts_;
-    std::vector<Slot> slots_;
-    IdentityTable index_;
+    ZeroedArray<Slot> slots_;
     std::vector<Fifo> fifos_;
     std::vector<OfTarget> of_target_;
     std::vector<std::uint32_t> newest_on_socket_;
     std::vector<std::uint32_t> in_flight_on_socket_;
     std::vector<Note> notes_;  ///< [0] is unused: index 0 means none
     std::uint16_t free_note_ = 0;
-    std::uint16_t fresh_note_ = 1;  ///< never used so far: from here on
-    std::uint64_t head_ = 0;        ///< number of the next probe; slot = number % capacity
-    std::uint64_t tail_ = 0;        ///< number of the oldest kept one
+    std::uint16_t fresh_note_ = 1;   ///< never used so far: from here on
+    std::uint32_t head_ = 0;         ///< slot of the next probe
+    std::uint32_t tail_ = 0;         ///< slot of the oldest kept one
+    std::uint32_t kept_ = 0;         ///< slots from tail_ to head_
+    std::uint64_t next_number_ = 0;  ///< of the next probe
     std::uint32_t in_flight_ = 0;
     std::uint64_t early_forgotten_ = 0;
 };

@@ -115,7 +115,6 @@ private:
     [[nodiscard]] bool flood_is_blocked() const noexcept;
     /// False when it could not be sent and became a `local` row.
     bool start_probe(std::uint32_t target, Instant due, Instant now, Outbox& outbox) noexcept;
-    [[nodiscard]] wire::Identity take_identity() noexcept;
     void refuse_locally(std::uint32_t target, Instant due, const ClockReading& reading,
                         LocalReason reason) noexcept;
     void report_skips(const schedule::Due& due) noexcept;
@@ -147,7 +146,6 @@ private:
     std::span<const wire::RequestTemplate> requests_;
     ResultSink& sink_;
     wire::IdentitySource identities_;
-    wire::Identity next_identity_;  ///< made one probe ahead, so that its bucket is at hand
     match::ProbeTable table_;
     match::Matcher matcher_;
     PortPool pool_;

@@ -34,6 +34,10 @@ DecodeError decode_response(std::string_view datagram, Response& response) noexc
 /// The Call-ID's ten digits (before any '@'), or 0.
 [[nodiscard]] std::uint64_t call_id_number(std::string_view call_id) noexcept;
 
+/// Reads a From tag of our form, eight hex digits. Of either case: a peer that changes the case of
+/// a tag has not lost it.
+[[nodiscard]] bool parse_from_tag(std::string_view tag, std::uint32_t& value) noexcept;
+
 /// Reads a branch that write_branch() wrote; false when it has another form.
 [[nodiscard]] bool parse_branch(std::string_view branch, std::uint64_t& call_id,
                                 std::uint64_t& proof) noexcept;

@@ -1,53 +1,39 @@
 #include "sipping/match/matcher.hpp"
 
-#include <array>
 #include <bit>
-#include <charconv>
 
 namespace sipping::match {
-namespace {
-
-bool is_call_id(std::string_view text, std::uint64_t number, std::string_view site) noexcept {
-    std::array<char, 20> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-    const std::string_view expected(digits.data(), static_cast<std::size_t>(end - digits.data()));
-    if (!text.starts_with(expected)) return false;
-    text.remove_prefix(expected.size());
-    if (site.empty()) return text.empty();
-    return text.size() == site.size() + 1 && text.front() == '@' && text.substr(1) == site;
-}
-
-bool is_tag(std::string_view text, std::uint32_t tag) noexcept {
-    // Case does not matter here: a peer that changes the case of a hex tag has not lost it.
-    std::uint32_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
-    return text.size() == 8 && error == std::errc{} && end == text.data() + text.size() &&
-           value == tag;
-}
-
-}  // namespace
 
 Matcher::Matcher(ProbeTable& table, const wire::IdentitySource& identities, std::string site)
-    : table_(table), identities_(identities), site_(std::move(site)) {}
+    : table_(table), identities_(identities), site_(site.empty() ? site : "@" + site) {}
 
 int Matcher::agreeing(const Match& match) noexcept {
-    return 4 - std::popcount(match.disagree);
+    return match.disagree == 0 ? 4 : 4 - std::popcount(match.disagree);
 }
 
-Match Matcher::compare(std::uint64_t number, const wire::Response& response) const noexcept {
+Matcher::Claim Matcher::claim_of(const wire::Response& response) const noexcept {
+    Claim claim;
+    claim.call_id = wire::call_id_number(response.call_id);
+    claim.call_id_whole =
+        claim.call_id != 0 && response.call_id.substr(wire::call_id_digits) == site_;
+    if (!wire::parse_branch(response.via.branch, claim.branch_call_id, claim.branch_proof))
+        claim.branch_call_id = 0;
+    claim.has_from_tag = wire::parse_from_tag(response.from_tag, claim.from_tag);
+    if (response.cseq_method == "OPTIONS") claim.cseq = response.cseq;
+    return claim;
+}
+
+Match Matcher::compare(std::uint64_t call_id, const Claim& claim) const noexcept {
     Match match;
-    match.slot = table_.find(number);
+    if (call_id == 0) return match;
+    match.slot = table_.find(identities_.number_of(call_id));
     if (match.slot == no_slot) return match;
-    const wire::Identity ours = identities_.of(number);
-    std::uint64_t branch_number = 0;
-    std::uint64_t proof = 0;
-    if (!is_call_id(response.call_id, number, site_)) match.disagree |= Field::call_id;
-    if (!wire::parse_branch(response.via.branch, branch_number, proof) || branch_number != number ||
-        proof != ours.branch)
+    const wire::Identity ours = identities_.of(call_id);
+    if (claim.call_id != call_id || !claim.call_id_whole) match.disagree |= Field::call_id;
+    if (claim.branch_call_id != call_id || claim.branch_proof != ours.branch)
         match.disagree |= Field::branch;
-    if (!is_tag(response.from_tag, ours.from_tag)) match.disagree |= Field::from_tag;
-    if (response.cseq != ours.cseq || response.cseq_method != "OPTIONS")
-        match.disagree |= Field::cseq;
+    if (!claim.has_from_tag || claim.from_tag != ours.from_tag) match.disagree |= Field::from_tag;
+    if (claim.cseq != ours.cseq) match.disagree |= Field::cseq;
     return match;
 }
 

@@ -14,7 +14,6 @@ ProbeTable::ProbeTable(const TableOptions& options, std::span<const Duration> ti
     : options_(options),
       timeouts_(timeouts.begin(), timeouts.end()),
       slots_(options.capacity),
-      index_(options.capacity),
       of_target_(timeouts.size()),
       newest_on_socket_(options.sockets, no_slot),
       in_flight_on_socket_(options.sockets),
@@ -31,8 +30,11 @@ ProbeTable::ProbeTable(const TableOptions& options, std::span<const Duration> ti
 
 std::uint32_t ProbeTable::insert(std::uint64_t call_id, std::uint32_t target, std::uint32_t socket,
                                  std::uint16_t port, Instant due) noexcept {
-    if (head_ - tail_ == slots_.size() && !release_oldest(due, true)) return no_slot;
-    const std::uint32_t at = position(head_++);
+    assert(kept_ < slots_.size());
+    const std::uint32_t at = head_;
+    head_ = after(head_);
+    ++kept_;
+    next_number_ = next_number_ + 1 == wire::call_id_count ? 0 : next_number_ + 1;
     Slot& slot = slots_[at];
     slot = Slot{.call_id = call_id,
                 .due = due,
@@ -42,7 +44,6 @@ std::uint32_t ProbeTable::insert(std::uint64_t call_id, std::uint32_t target, st
                 .port = port,
                 .state = State::encoded};
     newest_on_socket_[socket] = at;
-    index_.insert(call_id, at);
     OfTarget& of_target = of_target_[target];
     if (of_target.oldest == no_slot)
         of_target.oldest = at;
@@ -109,11 +110,11 @@ std::uint32_t ProbeTable::next_expired(Instant moment) noexcept {
 }
 
 bool ProbeTable::release_oldest(Instant now, bool forced) noexcept {
-    Slot& slot = slots_[position(tail_)];
+    Slot& slot = slots_[tail_];
     if (slot.state == State::waiting || slot.state == State::encoded) return false;
     // A finished probe that waits for an older one of its target to be reported in order.
     OfTarget& of_target = of_target_[slot.target];
-    if (of_target.oldest == position(tail_)) return false;
+    if (of_target.oldest == tail_) return false;
     const bool rested =
         slot.state == State::not_sent || deadline(slot) + options_.late_window <= now;
     if (!rested && !forced) return false;
@@ -122,16 +123,15 @@ bool ProbeTable::release_oldest(Instant now, bool forced) noexcept {
     // but FIFOs of longer timeouts may lag behind.
     Fifo& fifo = fifos_[of_target.fifo];
     drop_finished_heads(fifo);
-    index_.erase(slot.call_id);
-    const std::uint32_t at = position(tail_);
-    if (newest_on_socket_[slot.socket] == at) newest_on_socket_[slot.socket] = no_slot;
+    if (newest_on_socket_[slot.socket] == tail_) newest_on_socket_[slot.socket] = no_slot;
     slot.state = State::free;
-    ++tail_;
+    tail_ = after(tail_);
+    --kept_;
     return true;
 }
 
 void ProbeTable::retire(Instant now) noexcept {
-    while (tail_ != head_ && release_oldest(now, false)) {
+    while (kept_ > 0 && release_oldest(now, false)) {
     }
 }
 
@@ -150,8 +150,9 @@ bool ProbeTable::is_older_in_use(std::uint32_t slot, std::uint32_t newer) const 
     if (slot == no_slot || slots_[slot].state == State::free) return false;
     if (slots_[slot].socket != slots_[newer].socket) return false;  // reused for another one
     // Ring order: how far behind the head each stands.
-    const auto size = static_cast<std::uint64_t>(slots_.size());
-    const auto age = [&](std::uint32_t at) { return (position(head_) + size - 1 - at) % size; };
+    const auto age = [&](std::uint32_t at) {
+        return at < head_ ? head_ - at : head_ + capacity() - at;
+    };
     return age(slot) > age(newer);
 }
 

@@ -141,7 +141,7 @@ std::uint32_t Engine::probe_quoted(const IcmpArrival& arrival) noexcept {
                slot.port == arrival.local_port && targets_[slot.target].endpoint == arrival.to;
     };
     if (arrival.call_id != 0) {
-        const std::uint32_t slot = table_.find(arrival.call_id);
+        const std::uint32_t slot = table_.find(identities_.number_of(arrival.call_id));
         return slot != match::no_slot && is_it(table_.at(slot)) ? slot : match::no_slot;
     }
     // The quote was cut before the Call-ID: the newest probe from that port to that target which no

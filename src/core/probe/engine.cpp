@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <utility>
 
 namespace sipping::probe {
 namespace {
@@ -55,7 +54,6 @@ Engine::Engine(const EngineOptions& options, const target::TargetTable& targets,
       requests_(requests),
       sink_(sink),
       identities_(options.key),
-      next_identity_(identities_.next()),
       table_({.capacity = options.identities,
               .late_window = options.late_window,
               .sockets = static_cast<std::uint32_t>(ports.size())},
@@ -155,12 +153,6 @@ std::uint32_t Engine::take_socket(std::uint32_t target, Instant now) noexcept {
     return socket;
 }
 
-wire::Identity Engine::take_identity() noexcept {
-    const wire::Identity identity = std::exchange(next_identity_, identities_.next());
-    table_.expect(next_identity_.call_id);
-    return identity;
-}
-
 bool Engine::start_probe(std::uint32_t target, Instant due, Instant now, Outbox& outbox) noexcept {
     const std::uint32_t socket = take_socket(target, now);
     if (socket == no_socket) {
@@ -168,14 +160,14 @@ bool Engine::start_probe(std::uint32_t target, Instant due, Instant now, Outbox&
         refuse_locally(target, due, reading_, LocalReason::no_free_port);
         return false;
     }
-    const wire::Identity identity = take_identity();
-    const std::uint16_t port = pool_.port(socket);
-    const std::uint32_t slot = table_.insert(identity.call_id, target, socket, port, due);
-    if (slot == match::no_slot) {
+    if (!table_.make_room(now)) {
         ++counts_.no_identity;
         refuse_locally(target, due, reading_, LocalReason::no_identity);
         return false;
     }
+    const wire::Identity identity = identities_.next();
+    const std::uint16_t port = pool_.port(socket);
+    const std::uint32_t slot = table_.insert(identity.call_id, target, socket, port, due);
     Outgoing& out = outbox.add();
     out.probe = slot;
     out.socket = socket;
@@ -192,7 +184,7 @@ void Engine::refuse_locally(std::uint32_t target, Instant due, const ClockReadin
     result.kind = Kind::local;
     result.local_reason = reason;
     result.target = target;
-    result.call_id = take_identity().call_id;
+    result.call_id = identities_.next_unsent();
     result.due = due;
     result.sent = reading.now;
     result.sent_wall = reading.wall();

@@ -1,24 +1,64 @@
 #include "sipping/wire/identity.hpp"
 
+#include <cassert>
+
 namespace sipping::wire {
 namespace {
 
-// The smallest even-width binary domain that holds call_id_count; values outside it are walked on
-// (cycle walking), on average 1.9 steps.
-constexpr unsigned half_bits = 17;
-constexpr std::uint64_t half_mask = (std::uint64_t{1} << half_bits) - 1;
-static_assert(std::uint64_t{1} << (2 * half_bits) >= call_id_count);
+// A Call-ID less call_id_first is a pair (left, right); each half has digits of its own.
+constexpr std::uint32_t left_count = 90'000;
+constexpr std::uint32_t right_count = 100'000;
+static_assert(std::uint64_t{left_count} * right_count == call_id_count);
 
-// Four Feistel rounds with a keyed hash: a permutation (Luby, Rackoff 1988).
-std::uint64_t permute(const Key& key, std::uint64_t value) noexcept {
-    std::uint64_t left = value >> half_bits;
-    std::uint64_t right = value & half_mask;
-    for (std::uint64_t round = 0; round < 4; ++round) {
-        const std::uint64_t mixed = left ^ (keyed_hash(key, right, round) & half_mask);
-        left = right;
-        right = mixed;
+struct Halves {
+    std::uint32_t left;
+    std::uint32_t right;
+};
+
+/// A keyed hash of one half, in [0, count).
+std::uint32_t mix(const Key& key, std::uint32_t half, std::uint64_t round,
+                  std::uint32_t count) noexcept {
+    const std::uint64_t hash = keyed_hash(key, round << 32 | half);
+    return static_cast<std::uint32_t>((hash >> 32) * count >> 32);
+}
+
+std::uint32_t add(std::uint32_t a, std::uint32_t b, std::uint32_t count) noexcept {
+    const std::uint32_t sum = a + b;
+    return sum >= count ? sum - count : sum;
+}
+
+std::uint32_t subtract(std::uint32_t a, std::uint32_t b, std::uint32_t count) noexcept {
+    return a >= b ? a - b : a + count - b;
+}
+
+// Four rounds of a Feistel network over two halves of different size (Black, Rogaway: "Ciphers with
+// Arbitrary Finite Domains", 2002): a permutation of exactly call_id_count values.
+Halves permute(const Key& key, Halves halves) noexcept {
+    for (std::uint64_t round = 0; round < 4; round += 2) {
+        halves.left = add(halves.left, mix(key, halves.right, round, left_count), left_count);
+        halves.right =
+            add(halves.right, mix(key, halves.left, round + 1, right_count), right_count);
     }
-    return left << half_bits | right;
+    return halves;
+}
+
+Halves permute_back(const Key& key, Halves halves) noexcept {
+    for (std::uint64_t round = 4; round > 0; round -= 2) {
+        halves.right =
+            subtract(halves.right, mix(key, halves.left, round - 1, right_count), right_count);
+        halves.left =
+            subtract(halves.left, mix(key, halves.right, round - 2, left_count), left_count);
+    }
+    return halves;
+}
+
+Halves split(std::uint64_t value) noexcept {
+    return {static_cast<std::uint32_t>(value / right_count),
+            static_cast<std::uint32_t>(value % right_count)};
+}
+
+std::uint64_t joined(const Halves& halves) noexcept {
+    return std::uint64_t{halves.left} * right_count + halves.right;
 }
 
 }  // namespace
@@ -28,19 +68,31 @@ IdentitySource::IdentitySource(Key key) noexcept
       proof_{keyed_hash(key, 3, 0), keyed_hash(key, 4, 0)} {}
 
 Identity IdentitySource::next() noexcept {
-    std::uint64_t value = counter_;
+    const std::uint64_t number = counter_;
     counter_ = counter_ + 1 == call_id_count ? 0 : counter_ + 1;
-    do {
-        value = permute(permutation_, value);
-    } while (value >= call_id_count);
-    return of(call_id_first + value);
+    return of(call_id(number));
+}
+
+std::uint64_t IdentitySource::next_unsent() noexcept {
+    unsent_ = unsent_ == 0 ? call_id_count - 1 : unsent_ - 1;
+    return call_id(unsent_);
+}
+
+std::uint64_t IdentitySource::call_id(std::uint64_t number) const noexcept {
+    return call_id_first + joined(permute(permutation_, split(number)));
+}
+
+std::uint64_t IdentitySource::number_of(std::uint64_t call_id) const noexcept {
+    assert(call_id >= call_id_first && call_id - call_id_first < call_id_count);
+    return joined(permute_back(permutation_, split(call_id - call_id_first)));
 }
 
 Identity IdentitySource::of(std::uint64_t call_id) const noexcept {
-    const std::uint64_t other = keyed_hash(proof_, call_id, 1);
+    constexpr std::uint64_t second = std::uint64_t{1} << 63;  // a Call-ID has 34 bits
+    const std::uint64_t other = keyed_hash(proof_, call_id | second);
     Identity identity;
     identity.call_id = call_id;
-    identity.branch = keyed_hash(proof_, call_id, 0);
+    identity.branch = keyed_hash(proof_, call_id);
     identity.from_tag = static_cast<std::uint32_t>(other >> 32);
     identity.cseq = static_cast<std::uint32_t>(other & 0x7fffffff);
     if (identity.cseq == 0) identity.cseq = 1;

@@ -10,11 +10,13 @@ constexpr Instant t0{1000s};
 struct Fixture : testing::Test {
     std::vector<Duration> timeouts{1s, 1s, 3s};
     ProbeTable table{{.capacity = 8, .late_window = 32s, .sockets = 4}, timeouts};
-    std::uint64_t next_id = 1'000'000'000;
+    std::uint64_t sent = 0;  ///< and the number of the next one
 
     std::uint32_t send(std::uint32_t target, Instant at, std::uint32_t socket = 0) {
-        const std::uint32_t slot = table.insert(next_id++, target, socket, 4000, at);
-        if (slot != no_slot) table.mark_sent(slot, at, WallTime{at.time_since_epoch()});
+        if (!table.make_room(at)) return no_slot;
+        const std::uint32_t slot = table.insert(1'000'000'000 + sent, target, socket, 4000, at);
+        ++sent;
+        table.mark_sent(slot, at, WallTime{at.time_since_epoch()});
         return slot;
     }
     void settle_all() {
@@ -42,13 +44,12 @@ TEST_F(Fixture, deadlines_come_in_order_across_timeouts) {
 
 TEST_F(Fixture, an_identity_rests_for_the_late_window) {
     const auto slot = send(0, t0);
-    const std::uint64_t id = table.at(slot).call_id;
     table.finish(slot, State::dropped);
     settle_all();
     table.retire(t0 + 33s - 1ns);
-    EXPECT_EQ(table.find(id), slot);
+    EXPECT_EQ(table.find(0), slot);
     table.retire(t0 + 33s);
-    EXPECT_EQ(table.find(id), IdentityTable::absent);
+    EXPECT_EQ(table.find(0), no_slot);
     EXPECT_EQ(table.early_forgotten(), 0u);
 }
 
@@ -57,11 +58,12 @@ TEST_F(Fixture, a_full_table_gives_up_the_oldest_finished_identity_and_says_so) 
     for (int i = 0; i < 8; ++i)
         slots.push_back(send(0, t0 + i * 1ms));
     EXPECT_EQ(send(0, t0 + 9ms), no_slot);  // all in flight: never at their cost
-    const std::uint64_t oldest = table.at(slots[0]).call_id;
     table.finish(slots[0], State::answered);
     settle_all();
     EXPECT_EQ(send(0, t0 + 10ms), slots[0]);
-    EXPECT_EQ(table.find(oldest), IdentityTable::absent);
+    EXPECT_EQ(table.find(0), no_slot);
+    EXPECT_EQ(table.find(1), slots[1]);
+    EXPECT_EQ(table.find(8), slots[0]);
     EXPECT_EQ(table.early_forgotten(), 1u);
 }
 
@@ -135,6 +137,25 @@ TEST_F(Fixture, runs_through_the_ring_many_times) {
     }
     EXPECT_EQ(table.early_forgotten(), 0u);
     EXPECT_EQ(table.in_flight(), 0u);
+}
+
+TEST_F(Fixture, finds_exactly_the_numbers_it_keeps) {
+    std::vector<std::uint32_t> kept;  // by number
+    for (std::uint64_t number = 0; number < 100; ++number) {
+        kept.push_back(send(0, t0 + static_cast<int>(number) * 1s));
+        table.finish(kept.back(), State::answered);
+        settle_all();
+        for (std::uint64_t asked = 0; asked <= number + 20; ++asked) {
+            const bool there = asked <= number && number - asked < 8;
+            ASSERT_EQ(table.find(asked), there ? kept[asked] : no_slot) << number << " " << asked;
+        }
+        ASSERT_EQ(table.find(wire::call_id_count - 1), no_slot);  // of a probe that did not leave
+    }
+}
+
+TEST_F(Fixture, an_empty_table_finds_nothing) {
+    EXPECT_EQ(table.find(0), no_slot);
+    EXPECT_EQ(table.find(wire::call_id_count - 1), no_slot);
 }
 
 TEST_F(Fixture, notes_are_given_back) {

@@ -43,6 +43,33 @@ TEST(Identity, neighbours_are_far_apart_and_spread_over_all_first_digits) {
     }
 }
 
+TEST(Identity, the_number_comes_back_from_the_call_id) {
+    IdentitySource source(Key{5, 6});
+    const IdentitySource same_key(Key{5, 6});
+    for (std::uint64_t number = 0; number < 100'000; ++number)
+        ASSERT_EQ(same_key.number_of(source.next().call_id), number);
+}
+
+// Backwards from every kind of value, so also those that no counter has reached yet.
+TEST(Identity, each_call_id_has_a_number_of_its_own) {
+    const IdentitySource source(Key{5, 6});
+    std::vector<std::uint64_t> numbers;
+    for (std::uint64_t i = 0; i < 1'000'000; ++i)
+        numbers.push_back(source.number_of(call_id_first + i * 8999));
+    numbers.push_back(source.number_of(call_id_first + call_id_count - 1));
+    for (const std::uint64_t number : numbers)
+        ASSERT_LT(number, call_id_count);
+    std::sort(numbers.begin(), numbers.end());
+    EXPECT_EQ(std::adjacent_find(numbers.begin(), numbers.end()), numbers.end());
+}
+
+TEST(Identity, what_did_not_leave_is_counted_from_the_other_end) {
+    IdentitySource source(Key{5, 6});
+    EXPECT_EQ(source.number_of(source.next_unsent()), call_id_count - 1);
+    EXPECT_EQ(source.number_of(source.next_unsent()), call_id_count - 2);
+    EXPECT_EQ(source.number_of(source.next().call_id), 0U);
+}
+
 TEST(Identity, of_gives_what_next_gave) {
     IdentitySource source(Key{1, 2});
     const IdentitySource same_key(Key{1, 2});
