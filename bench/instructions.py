@@ -40,7 +40,8 @@ def count(program):
         command = ["valgrind", "--tool=callgrind", "--collect-atstart=no",
                    "--toggle-collect=*counted_*", f"--callgrind-out-file={profile}", str(program)]
         try:
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  text=True,
                                   env={"TZ": "UTC", "LC_ALL": "C", "PATH": "/usr/bin:/bin"})
         except FileNotFoundError:
             raise harness.Failure("valgrind is not installed (apt-get install valgrind)")

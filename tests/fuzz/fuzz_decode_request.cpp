@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "fuzz_check.hpp"
+#include "sipping/wire/name_addr.hpp"
 #include "sipping/wire/request.hpp"
 
 using namespace sipping;
@@ -25,6 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     FUZZ_CHECK(response.via.received == "192.0.2.1");
     FUZZ_CHECK(response.via.rport == (request.top_via.has_rport ? source.port : 0));
     FUZZ_CHECK(response.via_count >= request.via_count);
-    FUZZ_CHECK(!response.to_tag.empty());
+    std::string_view to_tag;
+    FUZZ_CHECK(parse_tag(response.to, to_tag) && !to_tag.empty());
     return 0;
 }

@@ -11,9 +11,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Response response;
     if (decode_response(datagram, response) != DecodeError::ok) return 0;
     for (const std::string_view view :
-         {response.status_line, response.reason, response.call_id, response.from_tag,
-          response.to_tag, response.cseq_method, response.body, response.via.host,
-          response.via.branch, response.via.received, response.via.transport})
+         {response.status_line, response.reason, response.call_id, response.from_tag, response.to,
+          response.cseq_method, response.body, response.via.host, response.via.branch,
+          response.via.received, response.via.transport})
         FUZZ_CHECK(view.empty() || (view.data() >= datagram.data() &&
                                     view.data() + view.size() <= datagram.data() + size));
     FUZZ_CHECK(response.status >= 100 && response.status <= 699);

@@ -9,6 +9,7 @@
 #include <span>
 #include <string_view>
 
+#include "sipping/base/digits.hpp"
 #include "sipping/base/endpoint.hpp"
 #include "sipping/base/instant.hpp"
 #include "sipping/base/text_buffer.hpp"
@@ -36,9 +37,16 @@ public:
         std::memcpy(at_, text.data(), text.size());
         at_ += text.size();
     }
-    void number(std::uint64_t value) noexcept;
-    /// Zero-padded to `width` digits, which the value does not exceed; at most 20.
-    void digits(std::uint64_t value, int width) noexcept;
+    void number(std::uint64_t value) noexcept {
+        const fmt::format_int text(value);
+        put(std::string_view{text.data(), text.size()});
+    }
+    /// Zero-padded to `width` digits, which the value does not exceed.
+    template <int width>
+    void digits(std::uint64_t value) noexcept {
+        if (room() < width) fits_ = false;
+        if (fits_) at_ = write_digits<width>(at_, value);
+    }
     /// Milliseconds with three decimals, rounded to the nearest: "37.580".
     void milliseconds(Duration duration) noexcept;
     /// "182 s" from ten seconds on, below that to the millisecond without idle zeros: "3 s", "0.25

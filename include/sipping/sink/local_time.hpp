@@ -23,11 +23,17 @@ public:
 
     /// "15/05/26 02:08:07:230895"; the view is into `out`.
     [[nodiscard]] std::string_view render(WallTime time, std::span<char, size> out) noexcept;
+    /// Of the time rendered last: the UNIX second it falls in, "1778803687".
+    [[nodiscard]] std::string_view unix_second() const noexcept {
+        return {unix_second_, unix_length_};
+    }
 
 private:
     UtcOffset offset_;
-    std::int64_t cached_second_ = INT64_MIN;
+    std::chrono::microseconds cached_second_ = std::chrono::microseconds::min();
     char prefix_[18] = {};  // "15/05/26 02:08:07:"
+    char unix_second_[20] = {};
+    std::size_t unix_length_ = 0;
 };
 
 }  // namespace sipping::sink

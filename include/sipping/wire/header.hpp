@@ -53,6 +53,8 @@ public:
     [[nodiscard]] std::string_view body() const noexcept { return rest_; }
 
 private:
+    bool fail(DecodeError error) noexcept;
+
     std::string_view rest_;
     int count_ = 0;
     DecodeError error_ = DecodeError::ok;

@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "sipping/wire/text.hpp"
+
 namespace sipping::wire {
 
 struct Param {
@@ -11,6 +13,11 @@ struct Param {
     std::string_view value;  ///< quotes kept; empty when there is none
     std::string_view whole;  ///< from the name to the end of the value
 };
+
+/// `lower` is written in lower case, as nearly everybody writes it.
+[[nodiscard]] inline bool is_param(const Param& param, std::string_view lower) noexcept {
+    return param.name == lower || equals_nocase(param.name, lower);
+}
 
 class ParamReader {
 public:

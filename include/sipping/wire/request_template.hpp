@@ -43,7 +43,7 @@ public:
     explicit RequestTemplate(const RequestFields& fields);
 
     /// Bytes of the longest request this can make; at most request_capacity.
-    [[nodiscard]] std::size_t max_size() const noexcept;
+    [[nodiscard]] std::size_t max_size() const noexcept { return max_size_; }
 
     /// Writes the request into `out` (at least max_size() bytes), returns its length.
     /// `port` is the port of the very socket used (section 18.1.1); it stands in Via and Contact.
@@ -59,16 +59,20 @@ private:
     };
 
     RequestTemplate() = default;
+    [[nodiscard]] static std::size_t longest(Field field) noexcept;
     void render(const RequestFields& fields);
     void add(std::string_view literal) { text_ += literal; }
     void add(Field field);  ///< ends the current segment
 
     std::string text_;
     std::vector<Segment> segments_;
+    std::size_t max_size_ = 0;
 };
 
 /// Text of the branch parameter: "z9hG4bK" + ten digits + 16 hex digits.
 inline constexpr std::size_t branch_size = 7 + 10 + 16;
 void write_branch(const Identity& identity, std::span<char, branch_size> out) noexcept;
+/// The Call-ID's ten digits; the place after them.
+char* write_call_id(char* out, std::uint64_t call_id) noexcept;
 
 }  // namespace sipping::wire

@@ -20,7 +20,7 @@ struct Response {
     std::uint32_t via_count = 0;  ///< more than one means misrouted (section 8.1.3.3)
     std::string_view call_id;     ///< empty when absent
     std::string_view from_tag;
-    std::string_view to_tag;
+    std::string_view to;     ///< raw; parse_tag() (name_addr.hpp) reads its tag
     std::uint32_t cseq = 0;  ///< 0 when absent
     std::string_view cseq_method;
     std::int64_t retry_after_s = -1;  ///< -1 when absent or unreadable (section 20.33)

@@ -29,6 +29,12 @@ std::uint8_t byte_at(std::string_view text, std::size_t i) noexcept {
 /// Length of the run of plain bytes that `text` begins with.
 std::size_t plain_run(std::string_view text, std::uint8_t kind) noexcept {
     std::size_t length = 0;
+    for (; text.size() - length >= 4; length += 4) {
+        const std::uint8_t all = plain[byte_at(text, length)] & plain[byte_at(text, length + 1)] &
+                                 plain[byte_at(text, length + 2)] &
+                                 plain[byte_at(text, length + 3)];
+        if ((all & kind) == 0) break;
+    }
     while (length < text.size() && (plain[byte_at(text, length)] & kind) != 0)
         ++length;
     return length;
@@ -135,13 +141,13 @@ void write_escaped_message(LineWriter& writer, std::string_view message,
 }
 
 void write_csv_field(LineWriter& writer, std::string_view text, std::size_t limit) noexcept {
-    const std::string_view kept = cut_utf8(text, limit);
     const bool formula =
-        !kept.empty() && (kept[0] == '=' || kept[0] == '+' || kept[0] == '-' || kept[0] == '@');
+        !text.empty() && (text[0] == '=' || text[0] == '+' || text[0] == '-' || text[0] == '@');
     if (!formula && text.size() <= limit && plain_run(text, plain_csv) == text.size()) {
         writer.put(text);  // nearly all fields
         return;
     }
+    const std::string_view kept = cut_utf8(text, limit);
     const bool quotes = kept.find_first_of(",\"") != std::string_view::npos;
     if (quotes) writer.put('"');
     if (formula) writer.put('\'');

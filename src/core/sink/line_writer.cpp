@@ -2,25 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
-#include <charconv>
 
 namespace sipping::sink {
-
-void LineWriter::number(std::uint64_t value) noexcept {
-    const auto done = std::to_chars(at_, end_, value);
-    fits_ = fits_ && done.ec == std::errc{};
-    if (fits_) at_ = done.ptr;
-}
-
-void LineWriter::digits(std::uint64_t value, int width) noexcept {
-    std::array<char, 20> text;
-    assert(width >= 1 && static_cast<std::size_t>(width) <= text.size());
-    for (auto i = static_cast<std::size_t>(width); i-- > 0; value /= 10)
-        text[i] = static_cast<char>('0' + value % 10);
-    assert(value == 0);
-    put({text.data(), static_cast<std::size_t>(width)});
-}
 
 void LineWriter::milliseconds(Duration duration) noexcept {
     if (duration < Duration::zero()) put('-');
@@ -30,21 +13,20 @@ void LineWriter::milliseconds(Duration duration) noexcept {
     const std::uint64_t us = (ns + 500) / 1000;
     number(us / 1000);
     put('.');
-    digits(us % 1000, 3);
+    digits<3>(us % 1000);
 }
 
 void LineWriter::seconds(Duration duration) noexcept {
     const bool whole = duration >= 10s;
     const Duration unit = whole ? Duration{1s} : Duration{1ms};
-    auto value = static_cast<std::uint64_t>((std::max(duration, Duration{}) + unit / 2) / unit);
-    int decimals = whole ? 0 : 3;
-    std::uint64_t scale = whole ? 1 : 1000;
-    for (; decimals > 0 && value % 10 == 0; value /= 10, scale /= 10)
-        --decimals;
-    number(value / scale);
-    if (decimals > 0) {
+    const auto value =
+        static_cast<std::uint64_t>((std::max(duration, Duration{}) + unit / 2) / unit);
+    number(whole ? value : value / 1000);
+    if (const std::uint64_t ms = whole ? 0 : value % 1000; ms > 0) {
         put('.');
-        digits(value % scale, decimals);
+        std::array<char, 3> decimals;
+        write_digits<3>(decimals.data(), ms);
+        put(std::string_view{decimals.data(), ms % 100 == 0 ? 1U : ms % 10 == 0 ? 2U : 3U});
     }
     put(" s");
 }
@@ -56,7 +38,7 @@ void LineWriter::unix_time(WallTime time) noexcept {
     const std::uint64_t magnitude = us < 0 ? 0 - raw : raw;
     number(magnitude / 1'000'000);
     put('.');
-    digits(magnitude % 1'000'000, 6);
+    digits<6>(magnitude % 1'000'000);
 }
 
 void LineWriter::address(const Address& address) noexcept {

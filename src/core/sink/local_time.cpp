@@ -1,6 +1,10 @@
 #include "sipping/sink/local_time.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "sipping/base/digits.hpp"
 
 namespace sipping::sink {
 namespace {
@@ -13,9 +17,15 @@ void two_digits(char* at, std::uint64_t value) noexcept {
 }  // namespace
 
 std::string_view LocalTime::render(WallTime time, std::span<char, size> out) noexcept {
-    const auto second = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch());
-    if (second.count() != cached_second_) {
-        cached_second_ = second.count();
+    // In microseconds: the second that the earliest WallTime falls in begins before it, which
+    // nanoseconds cannot express.
+    const auto us = std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch());
+    if (us < cached_second_ || us >= cached_second_ + std::chrono::seconds{1}) {
+        const auto second = std::chrono::floor<std::chrono::seconds>(us);
+        cached_second_ = second;
+        const fmt::format_int unix_second(second.count());
+        unix_length_ = unix_second.size();
+        std::memcpy(unix_second_, unix_second.data(), unix_length_);
         const std::chrono::seconds local = second + std::chrono::seconds{offset_(second.count())};
         // The calendar of <chrono> is arithmetic alone: no clock and no time zone database.
         const auto day = std::chrono::floor<std::chrono::days>(local);
@@ -32,13 +42,9 @@ std::string_view LocalTime::render(WallTime time, std::span<char, size> out) noe
         prefix_[8] = ' ';
         prefix_[11] = prefix_[14] = prefix_[17] = ':';
     }
-    std::copy(std::begin(prefix_), std::end(prefix_), out.begin());
-    // In microseconds: the second that the earliest WallTime falls in begins before it, which
-    // nanoseconds cannot express.
-    const auto us = std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch());
-    auto micros = static_cast<std::uint64_t>((us - second).count());
-    for (std::size_t i = size; i-- > sizeof prefix_; micros /= 10)
-        out[i] = static_cast<char>('0' + micros % 10);
+    std::memcpy(out.data(), prefix_, sizeof prefix_);
+    write_digits<6>(out.data() + sizeof prefix_,
+                    static_cast<std::uint32_t>((us - cached_second_).count()));
     return {out.data(), out.size()};
 }
 

@@ -125,7 +125,13 @@ void RowWriter::csv_begin(LineWriter& row, WallTime at) noexcept {
     std::array<char, LocalTime::size> text;
     row.put(time_.render(at, text));
     row.put(',');
-    row.unix_time(at);
+    if (at < WallTime{}) {
+        row.unix_time(at);  // its second and its decimals run backwards
+    } else {
+        row.put(time_.unix_second());
+        row.put('.');
+        row.put(std::string_view{text.data() + text.size() - 6, 6});
+    }
     row.put(',');
 }
 

@@ -1,10 +1,12 @@
 #include <array>
+#include <bit>
 #include <cassert>
-#include <charconv>
 #include <cstring>
 
+#include "sipping/base/digits.hpp"
 #include "sipping/wire/request_template.hpp"
 #include "sipping/wire/response.hpp"
+#include "sipping/wire/text.hpp"
 
 namespace sipping::wire {
 namespace {
@@ -42,27 +44,37 @@ bool read_hex(std::string_view text, std::uint8_t refused, std::uint64_t& value)
     return (seen & (no_digit | refused)) == 0;
 }
 
-/// Five digits; the highest bit of `seen` tells that one was none.
-std::uint64_t read_five(const char* text, std::uint8_t& seen) noexcept {
-    std::uint64_t value = 0;
-    for (int i = 0; i < 5; ++i) {
-        const auto digit = static_cast<std::uint8_t>(text[i] - '0');
-        seen |= digit > 9 ? no_digit : digit;
-        value = value * 10 + digit;
-    }
-    return value;
+/// Eight decimal digits at once: pairs, then fours, then all, each with one multiplication.
+bool read_eight(const char* text, std::uint64_t& value) noexcept {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text, sizeof bytes);
+    if constexpr (std::endian::native == std::endian::big) bytes = __builtin_bswap64(bytes);
+    // Digits are 0x30 to 0x39: the high halves are 3, and stay it when 6 is added.
+    constexpr std::uint64_t high = 0xf0f0f0f0f0f0f0f0U;
+    if (((bytes & high) | ((bytes + 0x0606060606060606U) & high) >> 4) != 0x3333333333333333U)
+        return false;
+    bytes &= ~high;
+    bytes = (bytes * 10 + (bytes >> 8)) & 0x00ff00ff00ff00ffU;
+    bytes = (bytes * 100 + (bytes >> 16)) & 0x0000ffff0000ffffU;
+    value = (bytes * 10'000 + (bytes >> 32)) & 0xffffffffU;
+    return true;
 }
 
 }  // namespace
+
+char* write_call_id(char* out, std::uint64_t call_id) noexcept {
+    // Halves: divisions of 32 bits are the faster ones.
+    out = write_digits<5>(out, static_cast<std::uint32_t>(call_id / 100'000));
+    return write_digits<5>(out, static_cast<std::uint32_t>(call_id % 100'000));
+}
 
 void write_branch(const Identity& identity, std::span<char, branch_size> out) noexcept {
     assert(identity.call_id >= call_id_first && identity.call_id < call_id_first + call_id_count);
     char* cursor = out.data();
     std::memcpy(cursor, magic_cookie.data(), magic_cookie.size());
     cursor += magic_cookie.size();
-    cursor = std::to_chars(cursor, cursor + call_id_digits, identity.call_id).ptr;
-    for (int shift = 60; shift >= 0; shift -= 4)
-        *cursor++ = "0123456789abcdef"[identity.branch >> shift & 0xf];
+    cursor = write_call_id(cursor, identity.call_id);
+    write_hex_digits(cursor, identity.branch);
 }
 
 bool parse_branch(std::string_view branch, std::uint64_t& call_id, std::uint64_t& proof) noexcept {
@@ -75,11 +87,12 @@ bool parse_branch(std::string_view branch, std::uint64_t& call_id, std::uint64_t
 std::uint64_t call_id_number(std::string_view call_id) noexcept {
     if (call_id.size() < call_id_digits) return 0;
     if (call_id.size() > call_id_digits && call_id[call_id_digits] != '@') return 0;
-    std::uint8_t seen = 0;
-    const std::uint64_t high = read_five(call_id.data(), seen);
-    const std::uint64_t low = read_five(call_id.data() + 5, seen);
-    const std::uint64_t number = high * 100'000 + low;
-    return (seen & no_digit) == 0 && number >= call_id_first ? number : 0;
+    std::uint64_t high = 0;
+    if (!read_eight(call_id.data(), high) || !is_digit(call_id[8]) || !is_digit(call_id[9]))
+        return 0;
+    const std::uint64_t number = high * 100 + static_cast<std::uint64_t>(call_id[8] - '0') * 10 +
+                                 static_cast<std::uint64_t>(call_id[9] - '0');
+    return number >= call_id_first ? number : 0;
 }
 
 bool parse_from_tag(std::string_view tag, std::uint32_t& value) noexcept {

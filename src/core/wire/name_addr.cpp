@@ -39,7 +39,7 @@ bool parse_tag(std::string_view value, std::string_view& tag) noexcept {
     ParamReader params(value);
     Param param;
     while (params.next(param))
-        if (tag.empty() && equals_nocase(param.name, "tag")) tag = param.value;
+        if (tag.empty() && is_param(param, "tag")) tag = param.value;
     return params.rest().empty();
 }
 

@@ -23,19 +23,19 @@ std::size_t value_length(std::string_view text, bool& ok) noexcept {
 bool ParamReader::next(Param& param) noexcept {
     rest_ = trim_left(rest_);
     if (rest_.empty() || rest_.front() != ';') return false;
-    std::string_view rest = trim_left(rest_.substr(1));
+    std::string_view rest = trim_left({rest_.data() + 1, rest_.size() - 1});
     const char* const begin = rest.data();
     param.name = take_token(rest);
     if (param.name.empty()) return false;
     param.value = {};
     const std::string_view after_name = trim_left(rest);
     if (!after_name.empty() && after_name.front() == '=') {
-        const std::string_view value = trim_left(after_name.substr(1));
+        const std::string_view value = trim_left({after_name.data() + 1, after_name.size() - 1});
         bool ok = true;
         const std::size_t length = value_length(value, ok);
         if (!ok) return false;
-        param.value = value.substr(0, length);
-        rest = value.substr(length);
+        param.value = {value.data(), length};
+        rest = {value.data() + length, value.size() - length};
     }
     param.whole = {begin, static_cast<std::size_t>(rest.data() - begin)};
     rest_ = trim_left(rest);

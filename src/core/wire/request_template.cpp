@@ -1,28 +1,37 @@
 #include "sipping/wire/request_template.hpp"
 
+#include <fmt/format.h>
+
 #include <cassert>
-#include <charconv>
 #include <cstring>
 #include <stdexcept>
+
+#include "sipping/base/digits.hpp"
 
 namespace sipping::wire {
 namespace {
 
 constexpr std::size_t from_tag_size = 8;
 
-char* write_hex(char* cursor, std::uint32_t number) noexcept {
-    for (int shift = 28; shift >= 0; shift -= 4)
-        *cursor++ = "0123456789abcdef"[number >> shift & 0xf];
-    return cursor;
-}
-
-// `room` is the number's largest size; the caller has checked that much once for the whole request.
-template <typename Number>
-char* write_number(char* cursor, Number number, std::ptrdiff_t room) noexcept {
-    return std::to_chars(cursor, cursor + room, number).ptr;
+char* write_number(char* cursor, std::uint32_t number) noexcept {
+    const fmt::format_int text(number);
+    std::memcpy(cursor, text.data(), text.size());
+    return cursor + text.size();
 }
 
 }  // namespace
+
+std::size_t RequestTemplate::longest(Field field) noexcept {
+    switch (field) {
+        case Field::port: return 5;
+        case Field::call_id:
+        case Field::cseq: return 10;
+        case Field::branch: return branch_size;
+        case Field::from_tag: return from_tag_size;
+        case Field::end: break;
+    }
+    return 0;
+}
 
 RequestTemplate::RequestTemplate(const RequestFields& fields) {
     if (const std::string problem = check(fields); !problem.empty())
@@ -35,6 +44,7 @@ void RequestTemplate::add(Field field) {
         segments_.empty() ? 0 : segments_.back().offset + segments_.back().length;
     segments_.push_back({static_cast<std::uint32_t>(begin),
                          static_cast<std::uint32_t>(text_.size() - begin), field});
+    max_size_ += segments_.back().length + longest(field);
 }
 
 // The order of RFC 3261 section 7.3.1: what proxies need first. Via, with the branch, comes before
@@ -76,21 +86,6 @@ void RequestTemplate::render(const RequestFields& fields) {
     add(Field::end);
 }
 
-std::size_t RequestTemplate::max_size() const noexcept {
-    std::size_t size = text_.size();
-    for (const Segment& segment : segments_) {
-        switch (segment.field) {
-            case Field::port: size += 5; break;
-            case Field::call_id:
-            case Field::cseq: size += 10; break;
-            case Field::branch: size += branch_size; break;
-            case Field::from_tag: size += from_tag_size; break;
-            case Field::end: break;
-        }
-    }
-    return size;
-}
-
 std::size_t RequestTemplate::encode(const Identity& identity, std::uint16_t port,
                                     std::span<char> out) const noexcept {
     assert(out.size() >= max_size());
@@ -99,14 +94,14 @@ std::size_t RequestTemplate::encode(const Identity& identity, std::uint16_t port
         std::memcpy(cursor, text_.data() + segment.offset, segment.length);
         cursor += segment.length;
         switch (segment.field) {
-            case Field::port: cursor = write_number(cursor, port, 5); break;
-            case Field::call_id: cursor = write_number(cursor, identity.call_id, 10); break;
-            case Field::cseq: cursor = write_number(cursor, identity.cseq, 10); break;
+            case Field::port: cursor = write_number(cursor, port); break;
+            case Field::call_id: cursor = write_call_id(cursor, identity.call_id); break;
+            case Field::cseq: cursor = write_number(cursor, identity.cseq); break;
             case Field::branch:
                 write_branch(identity, std::span<char, branch_size>(cursor, branch_size));
                 cursor += branch_size;
                 break;
-            case Field::from_tag: cursor = write_hex(cursor, identity.from_tag); break;
+            case Field::from_tag: cursor = write_hex_digits(cursor, identity.from_tag); break;
             case Field::end: break;
         }
     }

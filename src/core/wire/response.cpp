@@ -37,8 +37,8 @@ public:
                 return parse_tag(header.value, response_.from_tag) ? DecodeError::ok
                                                                    : DecodeError::bad_from;
             case HeaderName::to:
-                // Nothing is decided by it, so a To beyond reading is no reason to refuse.
-                if (!has_to_ && !parse_tag(header.value, response_.to_tag)) response_.to_tag = {};
+                // Nothing is decided by it, so it is not read further, and is no reason to refuse.
+                if (!has_to_) response_.to = header.value;
                 has_to_ = true;
                 return DecodeError::ok;
             case HeaderName::call_id:

@@ -31,8 +31,14 @@ bool take_host(std::string_view& rest, std::string_view& host) noexcept {
 }
 
 bool read_port(std::string_view digits, std::uint16_t& port) noexcept {
-    std::uint64_t number = 0;
-    if (!read_number(digits, number) || number == 0 || number > 65535) return false;
+    constexpr unsigned limit = 65535;
+    unsigned number = 0;
+    for (const char c : digits) {
+        if (!is_digit(c)) return false;
+        number = number * 10 + static_cast<unsigned>(c - '0');
+        if (number > limit) return false;
+    }
+    if (number == 0) return false;
     port = static_cast<std::uint16_t>(number);
     return true;
 }
@@ -40,11 +46,16 @@ bool read_port(std::string_view digits, std::uint16_t& port) noexcept {
 }  // namespace
 
 bool take_sent_by(std::string_view& rest, Via& via) noexcept {
-    rest = trim_left(rest);
-    if (take_token(rest).empty() || !take_slash(rest)) return false;  // protocol name: "SIP"
-    if (take_token(rest).empty() || !take_slash(rest)) return false;  // version: "2.0"
-    via.transport = take_token(rest);
-    if (via.transport.empty() || rest.empty() || !is_lws(rest.front())) return false;
+    if (rest.starts_with("SIP/2.0/UDP ")) {  // what nearly all of them begin with, in one look
+        via.transport = rest.substr(8, 3);
+        rest.remove_prefix(11);
+    } else {
+        rest = trim_left(rest);
+        if (take_token(rest).empty() || !take_slash(rest)) return false;  // protocol name: "SIP"
+        if (take_token(rest).empty() || !take_slash(rest)) return false;  // version: "2.0"
+        via.transport = take_token(rest);
+        if (via.transport.empty() || rest.empty() || !is_lws(rest.front())) return false;
+    }
     rest = trim_left(rest);
     if (!take_host(rest, via.host)) return false;
     rest = trim_left(rest);
@@ -59,11 +70,11 @@ bool parse_via(std::string_view value, Via& via) noexcept {
     ParamReader params(value);
     Param param;
     while (params.next(param)) {
-        if (equals_nocase(param.name, "branch")) {
+        if (is_param(param, "branch")) {
             if (via.branch.empty()) via.branch = param.value;
-        } else if (equals_nocase(param.name, "received")) {
+        } else if (is_param(param, "received")) {
             if (via.received.empty()) via.received = param.value;
-        } else if (equals_nocase(param.name, "rport") && !via.has_rport) {
+        } else if (is_param(param, "rport") && !via.has_rport) {
             via.has_rport = true;
             if (!read_port(param.value, via.rport)) via.rport = 0;
         }

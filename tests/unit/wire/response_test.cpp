@@ -55,7 +55,7 @@ TEST(Response, reads_every_field) {
     EXPECT_EQ(response.via.rport, 40112);
     EXPECT_EQ(response.call_id, "9437147390");
     EXPECT_EQ(response.from_tag, "1a2b3c4d");
-    EXPECT_EQ(response.to_tag, "as58f4b0c2");
+    EXPECT_EQ(response.to, "<sip:203.0.113.5:5060>;tag=as58f4b0c2");
     EXPECT_EQ(response.cseq, 1804289383U);
     EXPECT_EQ(response.cseq_method, "OPTIONS");
     EXPECT_EQ(response.retry_after_s, 30);
@@ -78,7 +78,7 @@ TEST(Response, compact_folded_and_any_case) {
     EXPECT_EQ(response.via.branch, "b1");
     EXPECT_EQ(response.via_count, 3U);
     EXPECT_EQ(response.from_tag, "f1");
-    EXPECT_EQ(response.to_tag, "t1");
+    EXPECT_EQ(response.to, "<sip:y>;tag=t1");
     EXPECT_EQ(response.call_id, "1234567890@site");
     EXPECT_EQ(response.cseq, 7U);
 }
@@ -101,7 +101,7 @@ TEST(Response, absent_headers_are_findings_not_garbage) {
     EXPECT_EQ(response.via_count, 0U);
     EXPECT_EQ(response.call_id, "");
     EXPECT_EQ(response.from_tag, "");
-    EXPECT_EQ(response.to_tag, "");
+    EXPECT_EQ(response.to, "");
     EXPECT_EQ(response.cseq, 0U);
     EXPECT_EQ(response.cseq_method, "");
     EXPECT_EQ(response.retry_after_s, -1);
@@ -129,7 +129,7 @@ TEST(Response, only_the_first_of_repeated_headers_counts) {
     EXPECT_EQ(response.call_id, "first");
     EXPECT_EQ(response.cseq, 1U);
     EXPECT_EQ(response.from_tag, "");
-    EXPECT_EQ(response.to_tag, "");
+    EXPECT_EQ(response.to, "<sip:a>");
 }
 
 TEST(Response, verdicts) {
@@ -224,7 +224,7 @@ TEST(Response, single_byte_mutations_keep_views_inside) {
             ++accepted;
             for (const std::string_view view :
                  {response.status_line, response.reason, response.call_id, response.from_tag,
-                  response.to_tag, response.cseq_method, response.body, response.via.branch,
+                  response.to, response.cseq_method, response.body, response.via.branch,
                   response.via.host, response.via.received, response.via.transport}) {
                 if (view.data() == nullptr) continue;
                 ASSERT_GE(view.data(), text.data());
