@@ -112,15 +112,20 @@ def measured(command, patience_s, core=0, ok=(0,), environment=None, folder=None
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
                                  stderr=subprocess.STDOUT, preexec_fn=pin(core), env=environment,
                                  cwd=folder)
-        while True:
-            pid, status, usage = os.wait4(child.pid, os.WNOHANG)
-            if pid != 0:
-                break
-            if time.monotonic() > begun + patience_s:
-                child.kill()
-                _, status, usage = os.wait4(child.pid, 0)
-                break
-            time.sleep(0.02)
+        try:
+            while True:
+                pid, status, usage = os.wait4(child.pid, os.WNOHANG)
+                if pid != 0:
+                    break
+                if time.monotonic() > begun + patience_s:
+                    child.kill()
+                    _, status, usage = os.wait4(child.pid, 0)
+                    break
+                time.sleep(0.02)
+        except BaseException:  # an interrupt may have reached this process alone
+            child.kill()
+            child.wait()
+            raise
         seconds = time.monotonic() - begun
         child.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
