@@ -80,7 +80,7 @@ def main(options):
                 print(f"round {number + 1}: {name(case)}: ", end="", flush=True)
                 with folder_for(options, case, number) as folder:
                     run_case(pair, case, pathlib.Path(folder), options.io, outcomes[case])
-    write_results(outcomes, "exactness-quick" if options.quick else "exactness")
+    write_results(outcomes, result_name(options))
     print()
     print_outcomes(outcomes)
     if options.split:
@@ -163,6 +163,14 @@ def report_trouble(case, printed, wire, capture, responder_words, notes, joined)
         lost += notes
     for line in lost:
         print(f"    {line}", flush=True)
+
+
+def result_name(options):
+    """Only a full run replaces the full tables."""
+    if options.quick:
+        return "exactness-quick"
+    chosen = options.only or options.rate or options.delay or options.io != "uring"
+    return "exactness-part" if chosen else "exactness"
 
 
 def quantile(ordered, share):
