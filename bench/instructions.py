@@ -40,8 +40,7 @@ def count(program):
         command = ["valgrind", "--tool=callgrind", "--collect-atstart=no",
                    "--toggle-collect=*counted_*", f"--callgrind-out-file={profile}", str(program)]
         try:
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                  text=True,
+            done = subprocess.run(command, capture_output=True, text=True,
                                   env={"TZ": "UTC", "LC_ALL": "C", "PATH": "/usr/bin:/bin"})
         except FileNotFoundError:
             raise harness.Failure("valgrind is not installed (apt-get install valgrind)")
@@ -98,17 +97,17 @@ def verdict(number, expected):
     change = 100 * (number - expected) / expected
     if abs(change) <= TOLERATED_PERCENT:
         return ""
-    what = ("costs more than before. Was that wanted" if change > 0 else
-            "costs less than before: well done. So that it stays so")
-    return (f"{number} instructions per probe, {change:+.1f} % against bench/instructions.txt "
-            f"({expected}): a probe {what}, put this line into the file, in the same commit "
+    what = ("A probe costs more than before. If that is wanted" if change > 0 else
+            "A probe costs less than before: well done. So that it stays so")
+    return (f"{number} instructions per probe, {change:+.1f} % against the {expected} of "
+            f"bench/instructions.txt. {what}, put this line into the file in the same commit "
             f"(or run tools/bench instructions --update):\n{number}")
 
 
 def compiler_of(folder):
-    """As Meson names it in the log of its set-up: "g++ (Debian 12.2.0-14) 12.2.0"."""
+    """As Meson found it at set-up: "gcc 12.2.0"."""
     log = (folder / "meson-logs" / "meson-log.txt").read_text()
-    found = re.search(r'^C\+\+ compiler for the host machine: .*"(.*)"\)$', log, re.M)
+    found = re.search(r'^C\+\+ compiler for the host machine: .*\((\S+ [\d.]+) ', log, re.M)
     return found[1] if found else "an unknown compiler"
 
 
