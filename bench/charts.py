@@ -53,10 +53,10 @@ def place(left, right, bottom, top):
             f"set bmargin at screen {bottom:.4f}", f"set tmargin at screen {top:.4f}"]
 
 
-def grid(count, columns, height):
-    """Places for so many panels, row by row; `height` in pixels."""
+def grid(count, columns, height, below=0):
+    """Places for so many panels, row by row; `height`, and what stays free below, in pixels."""
     rows = math.ceil(count / columns)
-    top, bottom = 1 - 70 / height, 85 / height
+    top, bottom = 1 - 70 / height, (85 + below) / height
     step = (top - bottom + 100 / height) / rows
     for i in range(count):
         column, row = i % columns, i // columns
@@ -154,18 +154,21 @@ def mode_name(mode):
             "20000/s": "20,000 probes a second"}.get(mode, mode)
 
 
-def curves(lines_of, title, lowest, highest, shares, legend):
-    """One panel of distributions. lines_of: {name: (colour, dash, [(share, microseconds)])}."""
+def curves(lines_of, title, lowest, highest, shares, key, entries=None):
+    """One panel of distributions. lines_of: {name: (colour, dash, [(share, microseconds)])}.
+    `entries` are those of the key, where they are not just the names of the lines."""
     script, plots = [], []
     for number, (name, (colour, dash, points)) in enumerate(lines_of.items()):
         script += block(f"line{number}", (
             f"{symmetric_log(value):.5f} {NORMAL.inv_cdf(share):.5f}" for share, value in points
             if 0 < share < 1))
         plots.append(f"$line{number} using 1:2 with lines linewidth 2 dashtype {dash} "
-                     f'linecolor "{colour}" title {quoted(name)}')
+                     f'linecolor "{colour}" ' +
+                     (f"title {quoted(name)}" if entries is None else "notitle"))
+    plots += entries or []
     return script + [
         f"set title {quoted(title)} offset 0,-0.5", time_tics(lowest, highest),
-        share_tics(*shares), "set key noautotitle " + legend,
+        share_tics(*shares), "set key " + key,
         f"set xrange [{symmetric_log(lowest):.4f}:{symmetric_log(highest):.4f}]",
         f"set yrange [{NORMAL.inv_cdf(shares[0]):.4f}:{NORMAL.inv_cdf(shares[1]):.4f}]",
         plot(plots)]
@@ -177,22 +180,32 @@ def points(rows, column):
 
 def exactness(rows, provenance):
     rates = grouped(rows, "rate_per_s")
-    colours = dict(zip(grouped(rows, "program"), PALETTE * 9))
+    # Ours first, so that it has the same colour whoever else was measured.
+    programs = sorted(grouped(rows, "program"), key=lambda name: not name.startswith("sipping"))
+    colours = dict(zip(programs, PALETTE * 9))
     dashes = {delay: number + 1 for number, delay in enumerate(grouped(rows, "delay_ms"))}
     errors = [float(row["error_us"]) for row in rows]
     height = 470 * math.ceil(len(rates) / 2) + 60
-    script = page("Is the printed latency the one on the wire? Error of each program",
-                  provenance, 1100, height, f"{math.ceil(len(rates) / 2)},2")
+    legend = 22 * len(dashes)  # one for all panels, below them
+    whole = height + legend
+    script = page("Is the printed latency the one on the wire? By program and delay of the answer",
+                  provenance, 1100, whole, f"{math.ceil(len(rates) / 2)},2")
     script += ['set xlabel "printed latency minus that of the capture" offset 0,0.8',
                'set ylabel "share of probes with at most this error" offset 2']
-    for (rate, of_rate), where in zip(rates.items(), grid(len(rates), 2, height)):
-        lines_of = {f"{program}, answered after {delay} ms": (colours[program], dashes[delay],
-                                                points(group, "error_us"))
+    entries = [f'keyentry with lines linewidth 2 dashtype {dash} linecolor "{colour}" '
+               f'title {quoted(f"{program}, {delay} ms")}'
+               for program, colour in colours.items() for delay, dash in dashes.items()]
+    key = (f"at screen 0.5,{30 / whole:.4f} center bottom vertical Left reverse "
+           f'maxrows {len(dashes)} samplen 3 font "Helvetica,11"')
+    for (rate, of_rate), where in zip(rates.items(), grid(len(rates), 2, whole, legend)):
+        lines_of = {(program, delay): (colours[program], dashes[delay],
+                                       points(group, "error_us"))
                     for (program, delay), group in
                     grouped(of_rate, "program", "delay_ms").items()}
         script += where + curves(lines_of, f"{float(rate):,.0f} probes a second",
                                  min(-10, *errors) * 1.2, max(10, *errors) * 1.2, (0.001, 0.999),
-                                 'top left Left reverse font "Helvetica,10" samplen 2 spacing 0.9')
+                                 key, entries)
+        key, entries = "off", []
     return script
 
 
