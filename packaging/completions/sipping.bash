@@ -9,7 +9,7 @@ _sipping() {
         --fall --rise --max-loss --csv --json -v --verbose --color --no-color --dry-run
         -h --help --version'
     local respond_options='-p --port --bind -4 -6 --code --reason --delay --drop --seed --duration
-        --io -q --quiet -h --help --version'
+        --spin --io -q --quiet -h --help --version'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
 

@@ -72,6 +72,7 @@ Usage: sipping respond [options]
       --drop PCT       leave that share unanswered (0)
       --seed N         of the choice what to drop, to repeat a run
       --duration TIME  end after that time; bare s, or as 90s, 2h (endless)
+      --spin           never sleep: for measurements
       --io WORD        auto, uring or epoll (auto)
   -q, --quiet          no line every second
   -h, --help           this text

@@ -92,12 +92,13 @@ std::string listening_on(const config::RespondConfig& config, const net::Network
 class Run {
 public:
     Run(net::Network& network, io::Signals& signals, const io::Clock& clock,
-        const respond::Options& options, bool quiet)
+        const respond::Options& options, const config::RespondConfig& config)
         : transport_(*network.transport),
           signals_(signals),
           clock_(clock),
           responder_(options),
-          quiet_(quiet) {}
+          quiet_(config.quiet),
+          spin_(config.spin) {}
 
     void until_stopped(Instant end);
 
@@ -117,6 +118,7 @@ private:
     respond::Counts reported_;  // as of the last line, for the rates
     Instant reported_at_{};
     bool quiet_;
+    bool spin_;
     bool stopped_ = false;
 };
 
@@ -126,14 +128,15 @@ void Run::until_stopped(Instant end) {
     reported_at_ = start;
     Instant next_report = quiet_ ? never : now + 1s;
     while (!stopped_ && now < end) {
-        transport_.wait_until(std::min({next_report, responder_.next_deadline(), end}), inbox_);
+        const Instant wake = spin_ ? now : std::min({next_report, responder_.next_deadline(), end});
+        transport_.wait_until(wake, inbox_);
         now = clock_.now();
         answer(now);
         if (now >= next_report) {
             report(now);
             next_report = std::max(next_report + 1s, now);
         }
-        obey_signals(now);
+        if (inbox_.woken) obey_signals(now);
     }
     reported_ = {};  // the last line's rates are those of the whole run
     reported_at_ = start;
@@ -200,7 +203,7 @@ int run_respond(const config::RespondConfig& config) {
 
     const std::uint64_t seed = config.seed.value_or(fresh_seed());
     const respond::Options options = responder_options(config, seed);
-    Run run(network, signals, clock, options, config.quiet);
+    Run run(network, signals, clock, options, config);
     say(fmt::format("Answering OPTIONS on {} with {} {}", listening_on(config, network),
                     config.code,
                     config.reason.empty() ? respond::reason_phrase(config.code) : config.reason));

@@ -22,6 +22,7 @@ struct RespondConfig {
     double drop_percent = 0;            ///< 0..100
     std::optional<std::uint64_t> seed;  ///< of the drops; empty: a fresh one, printed
     bool quiet = false;
+    bool spin = false;
     std::optional<Duration> duration;  ///< empty: endless
     IoChoice io = IoChoice::automatic;
 };

@@ -99,6 +99,8 @@ struct Inbox {
     std::vector<Replaced> replaced;
     /// Every datagram that had reached our sockets before this moment has been handed over.
     Instant read_until{};
+    /// Something other than a datagram ended the wait: a signal, or a log write that finished.
+    bool woken = false;
 
     Inbox() {
         arrivals.reserve(capacity);

@@ -28,7 +28,7 @@ std::string read_reason(Value value, Respond& config) {
     return {};
 }
 
-constexpr std::array<Option<Respond>, 12> options{{
+constexpr std::array<Option<Respond>, 13> options{{
     {'p', "port", Takes::value, [](Value v, Respond& c) { return read_port(v, c.port); }},
     {'\0', "bind", Takes::value, [](Value v, Respond& c) { return read_bind(v, c.bind); }},
     {'4', "", Takes::nothing, [](Value, Respond& c) { return c.v6 = false, std::string{}; }},
@@ -44,6 +44,7 @@ constexpr std::array<Option<Respond>, 12> options{{
     {'\0', "duration", Takes::value,
      [](Value v, Respond& c) { return read_run_time(v, c.duration); }},
     {'q', "quiet", Takes::nothing, [](Value, Respond& c) { return c.quiet = true, std::string{}; }},
+    {'\0', "spin", Takes::nothing, [](Value, Respond& c) { return c.spin = true, std::string{}; }},
     {'\0', "io", Takes::value, [](Value v, Respond& c) { return read_io(v, c.io); }},
 }};
 

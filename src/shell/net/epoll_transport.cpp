@@ -93,6 +93,7 @@ void EpollTransport::wait_until(Instant deadline, probe::Inbox& inbox) noexcept 
             read_all = collect(inbox);
         }
     }
+    inbox.woken = woken_;
     finish(inbox, read_all);
 }
 
