@@ -146,7 +146,7 @@ private:
             engine.on_inbox(inbox, reading);
             reporter_.tick(engine.in_flight());
             if (log_.tick(reading)) tell_trouble();
-            handle_signals(engine);
+            if (inbox.woken) handle_signals(engine);
         }
     }
 

@@ -76,6 +76,7 @@ bool shall_spin(const config::PingConfig& config, const Targets& targets) {
 probe::EngineOptions engine_options(const config::PingConfig& config, const Targets& targets,
                                     const Key& key) {
     probe::EngineOptions options;
+    options.lead = shall_spin(config, targets);
     if (config.duration) options.duration = *config.duration;
     options.count = config.count;
     options.flood_window = config.flood ? config.window : 0;

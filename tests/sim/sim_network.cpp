@@ -28,6 +28,7 @@ SimNetwork::SimNetwork(std::uint64_t seed, Link link_options, std::vector<std::u
 
 void SimNetwork::submit(probe::Outbox& outbox) noexcept {
     for (probe::Outgoing& out : outbox.entries()) {
+        now_ += link.send_takes;
         out.sent = now_;
         now_ += 1us;  // a send costs a little
         if (out.probe != probe::no_probe && prng_.chance(link.refuse_percent)) {

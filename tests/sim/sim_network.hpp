@@ -39,6 +39,7 @@ struct Link {
     Duration delay = 5ms;                ///< there and back, the answer's share included
     Duration jitter = Duration::zero();  ///< uniform on top: reorders
     double icmp_percent = 0;             ///< instead of an answer
+    Duration send_takes{};               ///< from taking a probe to its leaving
     double refuse_percent = 0;           ///< the kernel refuses to send (EPERM)
 };
 

@@ -1,7 +1,9 @@
 // When probes leave and from where: cadence, stalls, flood, port policies.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <vector>
 
 #include "simulation.hpp"
 
@@ -19,6 +21,27 @@ TEST(SimPace, the_cadence_does_not_depend_on_answers) {
         EXPECT_EQ(sim.recorder.sent_count, 100u);
         for (const auto& [call_id, probe] : sim.recorder.sent_probes)
             EXPECT_LE(probe.sent - probe.due, 100us);
+    }
+}
+
+TEST(SimPace, a_spinning_loop_takes_probes_so_early_that_they_leave_when_due) {
+    for (const bool lead : {false, true}) {
+        SimOptions options;
+        options.link.send_takes = 12us;
+        options.interval = 1ms;
+        options.engine.lead = lead;
+        options.engine.duration = 1s;
+        Simulation sim(options);
+        sim.run();
+        ASSERT_EQ(sim.recorder.sent_count, 1000u);
+        std::vector<Duration> off;
+        for (const auto& [call_id, probe] : sim.recorder.sent_probes)
+            off.push_back(std::chrono::abs(probe.sent - probe.due));
+        std::sort(off.begin(), off.end());
+        // The first ones show what it takes.
+        EXPECT_EQ(off[900] <= 100ns, lead) << off[900].count() << " ns";
+        EXPECT_EQ(off[100] >= 12us, !lead) << off[100].count() << " ns";
+        sim.expect_books_balance();
     }
 }
 

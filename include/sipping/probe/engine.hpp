@@ -14,6 +14,7 @@
 #include "sipping/probe/port_pool.hpp"
 #include "sipping/probe/result_sink.hpp"
 #include "sipping/probe/transport.hpp"
+#include "sipping/schedule/lead.hpp"
 #include "sipping/schedule/schedule.hpp"
 #include "sipping/target/target_table.hpp"
 #include "sipping/wire/identity.hpp"
@@ -26,7 +27,8 @@ struct EngineOptions {
     std::uint64_t count = 0;              ///< probes per target; 0: endless
     Duration duration = Duration::max();  ///< no probe is due later than this after begin()
     Duration late_limit = 5ms;            ///< see schedule::Options
-    std::uint32_t flood_window = 0;       ///< > 0: flood mode, this many probes in flight
+    bool lead = false;  ///< take probes so early that they leave when due: the loop must spin
+    std::uint32_t flood_window = 0;  ///< > 0: flood mode, this many probes in flight
     PortPolicy port_policy = PortPolicy::rotate;
     Duration late_window = 32s;
     std::uint32_t identities = 1024;  ///< probes kept at most, in flight and resting
@@ -152,6 +154,7 @@ private:
     Instant end_ = never;
     schedule::Schedule schedule_;
     schedule::Flood flood_;
+    schedule::Lead lead_;
     std::vector<Answer> answers_;
     std::size_t answers_waiting_ = 0;
     std::uint32_t to_tag_;  ///< of our answers to requests

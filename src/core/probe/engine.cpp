@@ -130,7 +130,7 @@ void Engine::start_due(const ClockReading& reading, Outbox& outbox) noexcept {
     if (stopping_) return;
     if (options_.flood_window > 0) return start_flood(reading.now, outbox);
     schedule::Due due;
-    while (!outbox.full() && schedule_.take(reading.now, due)) {
+    while (!outbox.full() && schedule_.take(reading.now + lead_.value(), due)) {
         if (due.skipped > 0) report_skips(due);
         if (!due.send) continue;
         ++counts_.due;
@@ -204,7 +204,9 @@ void Engine::report_skips(const schedule::Due& due) noexcept {
 }
 
 void Engine::on_submitted(Outbox& outbox, const ClockReading& reading) noexcept {
-    for (Outgoing& out : outbox.entries()) {
+    const auto entries = outbox.entries();
+    if (options_.lead && !entries.empty()) lead_.note(entries.front().sent - reading_.now);
+    for (Outgoing& out : entries) {
         if (out.probe == no_probe) continue;
         const WallTime sent_wall = reading.wall(out.sent);
         table_.mark_sent(out.probe, out.sent, sent_wall);
@@ -236,7 +238,7 @@ Instant Engine::next_deadline(Instant now) noexcept {
     Instant next = answers_waiting_ > 0 ? now : never;
     if (!all_started(now)) {
         if (options_.flood_window == 0)
-            next = std::min(next, schedule_.next());
+            next = std::min(next, schedule_.next() - lead_.value());
         else
             next = std::min(next, table_.in_flight() < options_.flood_window && !flood_is_blocked()
                                       ? now
