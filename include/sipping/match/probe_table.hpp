@@ -41,6 +41,7 @@ struct alignas(64) Slot {
     std::uint32_t next_deadline = no_slot;    ///< next in the FIFO of the same timeout
     std::uint32_t next_of_target = no_slot;   ///< next probe of the same target, in sending order
     std::uint32_t older_on_socket = no_slot;  ///< the probe that used this socket before
+    std::uint32_t take = 0;                   ///< PortPool::taken() of its target at the time
     std::uint16_t port = 0;                   ///< the socket's port at the time
     std::uint16_t note = 0;                   ///< index of its Note; 0: none
     State state = State::free;
@@ -120,6 +121,7 @@ public:
         return head_ >= back ? head_ - back : head_ + capacity() - back;
     }
     [[nodiscard]] Slot& at(std::uint32_t slot) noexcept { return slots_[slot]; }
+    [[nodiscard]] const Slot& at(std::uint32_t slot) const noexcept { return slots_[slot]; }
     [[nodiscard]] Instant deadline(const Slot& slot) const noexcept {
         return slot.sent + timeouts_[slot.target];
     }
@@ -138,6 +140,10 @@ public:
     /// The oldest finished, unreported probe of this target when all before it are reported;
     /// no_slot otherwise. Each is returned once.
     [[nodiscard]] std::uint32_t next_settled(std::uint32_t target) noexcept;
+    /// The oldest probe of this target that next_settled() has not returned; no_slot: none.
+    [[nodiscard]] std::uint32_t oldest_unsettled(std::uint32_t target) const noexcept {
+        return of_target_[target].oldest;
+    }
     /// The newest probe that left from this socket, or no_slot; go on with Slot::older_on_socket
     /// while is_live().
     [[nodiscard]] std::uint32_t newest_on_socket(std::uint32_t socket) const noexcept {

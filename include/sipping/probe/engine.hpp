@@ -120,6 +120,7 @@ private:
     void refuse_locally(std::uint32_t target, Instant due, const ClockReading& reading,
                         LocalReason reason) noexcept;
     void report_skips(const schedule::Due& due) noexcept;
+    [[nodiscard]] bool is_out(std::uint32_t socket, std::uint32_t target) const noexcept;
     [[nodiscard]] std::uint32_t take_socket(std::uint32_t target, Instant now) noexcept;
     [[nodiscard]] bool all_started(Instant now) const noexcept;
 

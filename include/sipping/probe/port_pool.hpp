@@ -34,6 +34,10 @@ public:
     /// The socket for this target's next probe, or no_socket (fresh: none has rested enough).
     [[nodiscard]] std::uint32_t take(std::uint32_t target, Instant now) noexcept;
 
+    /// How often take() gave this target a socket (modulo 2^32).
+    [[nodiscard]] std::uint32_t taken(std::uint32_t target) const noexcept {
+        return walks_[target].taken;
+    }
     /// take() would find one.
     [[nodiscard]] bool has_free(std::uint32_t target) const noexcept {
         return policy_ != PortPolicy::fresh || family_of(target).ready.size > 0;
@@ -77,6 +81,7 @@ private:
     struct Walk {
         Family family{};
         std::uint32_t cursor = 0;
+        std::uint32_t taken = 0;
         std::uint32_t stride = 1;  ///< no common divisor with the pool's size: visits every port
     };
 

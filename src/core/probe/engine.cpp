@@ -41,7 +41,10 @@ Duration longest(const std::vector<Duration>& values) {
 
 std::uint32_t identities_needed(double rate_per_s, Duration longest_timeout, Duration late_window,
                                 std::uint32_t limit) noexcept {
-    const double seconds = std::chrono::duration<double>(longest_timeout + late_window).count();
+    // A probe that is over is let go when the loop comes to it.
+    constexpr Duration loop_is_late = 100ms;
+    const double seconds =
+        std::chrono::duration<double>(longest_timeout + late_window + loop_is_late).count();
     const double needed = std::ceil(rate_per_s * seconds) + 256.0;
     return static_cast<std::uint32_t>(std::min(needed, static_cast<double>(limit)));
 }
@@ -138,15 +141,27 @@ void Engine::start_due(const ClockReading& reading, Outbox& outbox) noexcept {
     }
 }
 
+/// A probe of this target is still out from this socket, which take() has just given.
+bool Engine::is_out(std::uint32_t socket, std::uint32_t target) const noexcept {
+    if (options_.port_policy == PortPolicy::fresh) return false;  // nothing ever left from it
+    if (table_.in_flight_of(target) == 0) return false;
+    const std::uint32_t ports = pool_.size_for(target);
+    if (ports == 1) return true;
+    // Every port comes before one comes again: what left within this round used other ones.
+    const match::Slot& oldest = table_.at(table_.oldest_unsettled(target));
+    if (pool_.taken(target) - oldest.take < ports) return false;
+    return table_.is_out(socket, target);
+}
+
 /// A port has one probe of a target at a time while there are free ones; beyond that it is shared.
 std::uint32_t Engine::take_socket(std::uint32_t target, Instant now) noexcept {
     std::uint32_t socket = pool_.take(target, now);
-    if (socket == no_socket || !table_.is_out(socket, target)) return socket;
+    if (socket == no_socket || !is_out(socket, target)) return socket;
     if (options_.port_policy == PortPolicy::rotate &&
         table_.in_flight_of(target) < pool_.size_for(target)) {
         for (int passed = 0; passed < busy_ports_passed; ++passed) {
             socket = pool_.take(target, now);
-            if (!table_.is_out(socket, target)) return socket;
+            if (!is_out(socket, target)) return socket;
         }
     }
     ++counts_.ports_shared;
@@ -168,6 +183,7 @@ bool Engine::start_probe(std::uint32_t target, Instant due, Instant now, Outbox&
     const wire::Identity identity = identities_.next();
     const std::uint16_t port = pool_.port(socket);
     const std::uint32_t slot = table_.insert(identity.call_id, target, socket, port, due);
+    table_.at(slot).take = pool_.taken(target);
     Outgoing& out = outbox.add();
     out.probe = slot;
     out.socket = socket;

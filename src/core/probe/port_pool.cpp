@@ -57,6 +57,7 @@ PortPool::PortPool(std::span<const PoolPort> ports, std::span<const Family> fami
 std::uint32_t PortPool::take(std::uint32_t target, Instant now) noexcept {
     FamilyPool& pool = family_of(target);
     Walk& walk = walks_[target];
+    ++walk.taken;
     switch (policy_) {
         case PortPolicy::fixed: return pool.base;
         case PortPolicy::fresh: {
