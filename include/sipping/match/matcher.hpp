@@ -24,6 +24,7 @@ struct Match {
 /// Where an answer came from and to, for the rule that lets a right Call-ID stand alone.
 struct Path {
     Endpoint from;
+    std::uint32_t socket = 0;
     std::uint16_t local_port = 0;
 };
 
@@ -38,11 +39,11 @@ public:
     [[nodiscard]] Match find(const wire::Response& response, const Path& path,
                              Asked&& asked) const noexcept {
         const Claim claim = claim_of(response);
-        const Match named = compare(claim.call_id, claim);
+        const Match named = compare(claim.call_id, claim, path.socket);
         if (named.slot != no_slot && agreeing(named) >= 3) return named;
         // Three fields outweigh one: the Call-ID may be another probe's that used the same port.
         if (claim.branch_call_id != claim.call_id) {
-            const Match match = compare(claim.branch_call_id, claim);
+            const Match match = compare(claim.branch_call_id, claim, path.socket);
             if (match.slot != no_slot && agreeing(match) >= 3) return match;
         }
         if (named.slot == no_slot || (named.disagree & Field::call_id) != 0) return {};
@@ -65,8 +66,11 @@ private:
 
     [[nodiscard]] static int agreeing(const Match& match) noexcept;
     [[nodiscard]] Claim claim_of(const wire::Response& response) const noexcept;
+    /// The probe of this Call-ID, which came to this socket.
+    [[nodiscard]] std::uint32_t slot_of(std::uint64_t call_id, std::uint32_t socket) const noexcept;
     /// How the claim compares with the probe of this Call-ID, if we keep one.
-    [[nodiscard]] Match compare(std::uint64_t call_id, const Claim& claim) const noexcept;
+    [[nodiscard]] Match compare(std::uint64_t call_id, const Claim& claim,
+                                std::uint32_t socket) const noexcept;
 
     ProbeTable& table_;
     const wire::IdentitySource& identities_;

@@ -1,6 +1,7 @@
 // Civil time for logs without touching the time zone database: the shell hands in the UTC offset.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -23,17 +24,27 @@ public:
 
     /// "15/05/26 02:08:07:230895"; the view is into `out`.
     [[nodiscard]] std::string_view render(WallTime time, std::span<char, size> out) noexcept;
-    /// Of the time rendered last: the UNIX second it falls in, "1778803687".
-    [[nodiscard]] std::string_view unix_second() const noexcept {
-        return {unix_second_, unix_length_};
+    /// As render(), a comma, then UNIX seconds: "15/05/26 02:08:07:230895,1778803687.230895". Only
+    /// of times whose second has ten digits: from 2001 to 2286.
+    static constexpr std::size_t both_size = size + 1 + 10 + 1 + 6;
+    [[nodiscard]] std::string_view render_both(WallTime time,
+                                               std::span<char, both_size> out) noexcept;
+    [[nodiscard]] static bool has_ten_digits(WallTime time) noexcept {
+        return time >= WallTime{1'000'000'000s} && time < WallTime{9'000'000'000s};
     }
 
 private:
+    static constexpr std::size_t micros_at = 18;
+    static constexpr std::size_t unix_at = size + 1;
+    static constexpr std::size_t unix_micros_at = unix_at + 11;
+
+    /// Makes text_ that of the second of `time`; the microseconds within it.
+    std::uint32_t prepare(WallTime time) noexcept;
+    void render_second(std::chrono::seconds second) noexcept;
+
     UtcOffset offset_;
     std::chrono::microseconds cached_second_ = std::chrono::microseconds::min();
-    char prefix_[18] = {};  // "15/05/26 02:08:07:"
-    char unix_second_[20] = {};
-    std::size_t unix_length_ = 0;
+    std::array<char, both_size> text_{};  ///< of the cached second, without its microseconds
 };
 
 }  // namespace sipping::sink

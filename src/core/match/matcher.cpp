@@ -23,10 +23,19 @@ Matcher::Claim Matcher::claim_of(const wire::Response& response) const noexcept 
     return claim;
 }
 
-Match Matcher::compare(std::uint64_t call_id, const Claim& claim) const noexcept {
+std::uint32_t Matcher::slot_of(std::uint64_t call_id, std::uint32_t socket) const noexcept {
+    // Nearly always it is the newest probe of its socket, which spares the way back through the
+    // permutation.
+    const std::uint32_t newest = table_.newest_on_socket(socket);
+    if (newest != no_slot && table_.at(newest).call_id == call_id) return newest;
+    return table_.find(identities_.number_of(call_id));
+}
+
+Match Matcher::compare(std::uint64_t call_id, const Claim& claim,
+                       std::uint32_t socket) const noexcept {
     Match match;
     if (call_id == 0) return match;
-    match.slot = table_.find(identities_.number_of(call_id));
+    match.slot = slot_of(call_id, socket);
     if (match.slot == no_slot) return match;
     const wire::Identity ours = identities_.of(call_id);
     if (claim.call_id != call_id || !claim.call_id_whole) match.disagree |= Field::call_id;

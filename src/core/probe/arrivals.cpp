@@ -47,7 +47,8 @@ void Engine::on_arrival(const Arrival& arrival) noexcept {
         ++counts_.malformed[static_cast<std::size_t>(error)];
         return;
     }
-    const match::Path path{.from = arrival.from, .local_port = pool_.port(arrival.socket)};
+    const match::Path path{
+        .from = arrival.from, .socket = arrival.socket, .local_port = pool_.port(arrival.socket)};
     const match::Match match = matcher_.find(
         response, path,
         [&](std::uint32_t target) -> const Endpoint& { return targets_[target].endpoint; });

@@ -122,15 +122,14 @@ void json_string(LineWriter& row, std::string_view key, std::string_view text) n
 }  // namespace
 
 void RowWriter::csv_begin(LineWriter& row, WallTime at) noexcept {
-    std::array<char, LocalTime::size> text;
-    row.put(time_.render(at, text));
-    row.put(',');
-    if (at < WallTime{}) {
-        row.unix_time(at);  // its second and its decimals run backwards
+    if (LocalTime::has_ten_digits(at)) {
+        std::array<char, LocalTime::both_size> text;
+        row.put(time_.render_both(at, text));
     } else {
-        row.put(time_.unix_second());
-        row.put('.');
-        row.put(std::string_view{text.data() + text.size() - 6, 6});
+        std::array<char, LocalTime::size> text;
+        row.put(time_.render(at, text));
+        row.put(',');
+        row.unix_time(at);
     }
     row.put(',');
 }

@@ -32,24 +32,22 @@ HeaderName compact_name(char letter) noexcept {
 }  // namespace
 
 HeaderName header_name(std::string_view name) noexcept {
-    // As RFC 3261 writes it, which is one comparison; then in any other case.
-    const auto is = [name](std::string_view usual, std::string_view lower,
-                           HeaderName result) noexcept {
-        return name == usual || equals_nocase(name, lower) ? result : HeaderName::other;
+    const auto is = [name](std::string_view lower, HeaderName result) noexcept {
+        return equals_nocase(name, lower) ? result : HeaderName::other;
     };
     switch (name.size()) {
         case 1: return compact_name(name.front());
-        case 2: return is("To", "to", HeaderName::to);
-        case 3: return is("Via", "via", HeaderName::via);
+        case 2: return is("to", HeaderName::to);
+        case 3: return is("via", HeaderName::via);
         case 4:
-            return to_lower(name.front()) == 'f' ? is("From", "from", HeaderName::from)
-                                                 : is("CSeq", "cseq", HeaderName::cseq);
+            return to_lower(name.front()) == 'f' ? is("from", HeaderName::from)
+                                                 : is("cseq", HeaderName::cseq);
         case 7:
-            return to_lower(name[1]) == 'a' ? is("Call-ID", "call-id", HeaderName::call_id)
-                                            : is("Contact", "contact", HeaderName::contact);
-        case 11: return is("Retry-After", "retry-after", HeaderName::retry_after);
-        case 12: return is("Max-Forwards", "max-forwards", HeaderName::max_forwards);
-        case 14: return is("Content-Length", "content-length", HeaderName::content_length);
+            return to_lower(name[1]) == 'a' ? is("call-id", HeaderName::call_id)
+                                            : is("contact", HeaderName::contact);
+        case 11: return is("retry-after", HeaderName::retry_after);
+        case 12: return is("max-forwards", HeaderName::max_forwards);
+        case 14: return is("content-length", HeaderName::content_length);
         default: return HeaderName::other;
     }
 }
@@ -73,6 +71,42 @@ DecodeError take_start_line(std::string_view& message, std::string_view& line) n
     return DecodeError::ok;
 }
 
+namespace {
+
+// The headers that every answer has, as RFC 3261 writes them: one comparison says the name and
+// where its colon is. `line` begins with it. 0: something else.
+std::size_t usual_name(std::string_view line, HeaderName& name) noexcept {
+    const auto is = [&](std::string_view usual, HeaderName value) noexcept {
+        if (!line.starts_with(usual)) return std::size_t{0};
+        name = value;
+        return usual.size();
+    };
+    switch (line.front()) {
+        case 'V': return is("Via:", HeaderName::via);
+        case 'F': return is("From:", HeaderName::from);
+        case 'T': return is("To:", HeaderName::to);
+        case 'C':
+            if (const std::size_t size = is("CSeq:", HeaderName::cseq)) return size;
+            if (const std::size_t size = is("Call-ID:", HeaderName::call_id)) return size;
+            return is("Content-Length:", HeaderName::content_length);
+        default: return 0;
+    }
+}
+
+// Where the value begins: behind the colon. 0: no header.
+std::size_t take_name(std::string_view line, HeaderName& name) noexcept {
+    if (const std::size_t size = usual_name(line, name)) return size;
+    const std::size_t colon = offset_of(line, ':');
+    std::size_t size = colon;
+    while (size > 0 && is_lws(line[size - 1]))
+        --size;
+    if (colon == line.size() || size == 0 || is_lws(line.front())) return 0;
+    name = header_name({line.data(), size});
+    return colon + 1;
+}
+
+}  // namespace
+
 bool HeaderReader::next(Header& header) noexcept {
     const char* const begin = rest_.data();
     const std::size_t size = rest_.size();
@@ -86,15 +120,10 @@ bool HeaderReader::next(Header& header) noexcept {
     while (end + 1 < size && (begin[end + 1] == ' ' || begin[end + 1] == '\t'))
         end += 1 + offset_of({begin + end + 1, size - end - 1}, '\n');
     if (end >= size) return fail(DecodeError::bad_header);
-    const std::size_t colon = offset_of({begin, end}, ':');
-    if (colon == end) return fail(DecodeError::bad_header);
-    std::size_t name_size = colon;
-    while (name_size > 0 && is_lws(begin[name_size - 1]))
-        --name_size;
-    if (name_size == 0 || is_lws(*begin)) return fail(DecodeError::bad_header);
+    const std::size_t value = take_name({begin, end}, header.name);
+    if (value == 0) return fail(DecodeError::bad_header);
     if (++count_ > header_limit) return fail(DecodeError::too_many_headers);
-    header.name = header_name({begin, name_size});
-    header.value = trim({begin + colon + 1, end - colon - 1});
+    header.value = trim({begin + value, end - value});
     rest_ = {begin + end + 1, size - end - 1};
     return true;
 }

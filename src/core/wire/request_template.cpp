@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t from_tag_size = 8;
 
 char* write_number(char* cursor, std::uint32_t number) noexcept {
+    if (number >= 10'000 && number <= 99'999) return write_digits<5>(cursor, number);  // a port
     const fmt::format_int text(number);
     std::memcpy(cursor, text.data(), text.size());
     return cursor + text.size();
