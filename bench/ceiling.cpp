@@ -1,137 +1,78 @@
 // The ceiling: the smallest io_uring loop that does what a prober cannot avoid (send a request of
-// the same size from one of N ports, take the reply, keep W in flight) and nothing else: no
-// parsing, no matching, no log. What `sipping --flood` costs beyond it is our own code. Shares no
-// code with the project on purpose. Prints one line of JSON.
-#include <arpa/inet.h>
+// the same bytes from one of N ports, take the reply, keep W in flight or a pace) and nothing else:
+// no parsing, no matching, no log. What `sipping` costs beyond it is our own code. The options
+// after --ports change one choice each, to show that the ceiling is a good one. Prints one line of
+// JSON.
 #include <liburing.h>
-#include <netinet/in.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <ctime>
-#include <string>
 #include <vector>
+
+#include "plain_prober.hpp"
 
 namespace {
 
-struct Options {
-    const char* host = "127.0.0.1";
-    int port = 5060;
+using plain::fail;
+using plain::now_ns;
+
+struct Options : plain::Options {
     unsigned ports = 1024;
-    unsigned window = 256;
-    std::uint64_t count = 0;  // 0: no limit
-    double duration_s = 3;
+    bool defer_task_work = true;
+    bool coop_task_work = false;
+    bool single_issuer = true;
+    bool cqe_skip = true;
+    bool multishot = true;
+    bool send_with_msghdr = false;
+    bool registered_sends = true;     // name sockets by their place in the ring's table
+    bool registered_receives = true;  // as above
+    bool drain_first = false;         // take what is there before waiting
+    bool one_enter = false;           // the last, partial batch leaves with the call that waits
+    unsigned wait = 1;                // completions to wait for
 };
 
 struct Socket {
     int fd = -1;
     std::uint64_t sent_ns = 0;  // 0: nothing in flight; a port has one request in flight at most
-    unsigned length = 0;
-    char request[512];
-    char* call_id = nullptr;
+    plain::Request request;
+    iovec part{};
+    msghdr message{};
 };
 
-struct Totals {
-    std::uint64_t sent = 0, answered = 0, lost = 0, stray = 0, send_errors = 0;
-};
-
-constexpr unsigned batch = 16;
 constexpr std::uint64_t lost_after_ns = 1'000'000'000;
 constexpr unsigned buffer_count = 4096;
 constexpr unsigned buffer_bytes = 2048;
-constexpr std::uint64_t send_tag = 1ULL
-                                   << 32;  // user_data: index of the socket, and this for sends
-
-[[noreturn]] void fail(const char* what, int error) {
-    std::fprintf(stderr, "ceiling: %s: %s\n", what, std::strerror(error));
-    std::exit(4);
-}
-
-std::uint64_t now_ns() {
-    timespec now{};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
-           static_cast<std::uint64_t>(now.tv_nsec);
-}
-
-double seconds(const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-}
+// user_data: the index of the socket, and this for sends.
+constexpr std::uint64_t send_tag = 1ULL << 32;
 
 Options read_options(int argc, char** argv) {
     Options options;
-    for (int i = 1; i < argc; i += 2) {
-        const std::string name = argv[i];
-        const char* value = i + 1 < argc ? argv[i + 1] : nullptr;
-        if (value != nullptr && name == "--host") {
-            options.host = value;
-        } else if (value != nullptr && name == "--port") {
-            options.port = std::atoi(value);
-        } else if (value != nullptr && name == "--ports") {
-            options.ports = static_cast<unsigned>(std::atoi(value));
-        } else if (value != nullptr && name == "--window") {
-            options.window = static_cast<unsigned>(std::atoi(value));
-        } else if (value != nullptr && name == "--count") {
-            options.count = std::strtoull(value, nullptr, 10);
-            options.duration_s = 1e9;
-        } else if (value != nullptr && name == "--duration") {
-            options.duration_s = std::atof(value);
-        } else {
-            std::fprintf(stderr,
-                         "usage: ceiling [--host ADDR] [--port N] [--ports N] [--window N] "
-                         "[--count N | --duration SECONDS]\n");
-            std::exit(3);
-        }
-    }
-    if (options.window == 0 || options.window > options.ports) {
+    plain::Setters setters;
+    setters["--ports"] = [&](const char* value) { options.ports = plain::number(value); };
+    setters["--wait"] = [&](const char* value) { options.wait = plain::number(value); };
+    setters["--no-defer "] = [&](const char*) { options.defer_task_work = false; };
+    setters["--coop "] = [&](const char*) {
+        options.defer_task_work = false;
+        options.coop_task_work = true;
+    };
+    // Deferred task work cannot be had without a single issuer.
+    setters["--no-single-issuer "] = [&](const char*) {
+        options.single_issuer = options.defer_task_work = false;
+    };
+    setters["--no-cqe-skip "] = [&](const char*) { options.cqe_skip = false; };
+    setters["--one-shot "] = [&](const char*) { options.multishot = false; };
+    setters["--sendmsg "] = [&](const char*) { options.send_with_msghdr = true; };
+    setters["--normal-sends "] = [&](const char*) { options.registered_sends = false; };
+    setters["--normal-receives "] = [&](const char*) { options.registered_receives = false; };
+    setters["--drain-first "] = [&](const char*) { options.drain_first = true; };
+    setters["--one-enter "] = [&](const char*) { options.one_enter = true; };
+    plain::read_arguments(argc, argv, options, std::move(setters));
+    if (options.window > options.ports) {
         std::fprintf(stderr, "ceiling: --window must be 1 to --ports (one in flight per port)\n");
         std::exit(3);
     }
     return options;
-}
-
-// The same header fields as sipping's own request, and nearly the same length.
-void prepare_request(Socket& socket, const Options& options, const sockaddr_in& own) {
-    char address[INET_ADDRSTRLEN];
-    inet_ntop(AF_INET, &own.sin_addr, address, sizeof address);
-    const int own_port = ntohs(own.sin_port);
-    const int length =
-        std::snprintf(socket.request, sizeof socket.request,
-                      "OPTIONS sip:%s:%d SIP/2.0\r\n"
-                      "Via: SIP/2.0/UDP %s:%d;branch=z9hG4bK12345678900123456789abcdef;rport\r\n"
-                      "Max-Forwards: 70\r\n"
-                      "From: \"SIP Ping\" <sip:sipping@sipping.invalid>;tag=89abcdef\r\n"
-                      "To: <sip:%s:%d>\r\n"
-                      "Call-ID: 1000000000\r\n"
-                      "CSeq: 1234567890 OPTIONS\r\n"
-                      "Contact: <sip:sipping@%s:%d>\r\n"
-                      "User-Agent: sipping/0.1.0\r\n"
-                      "Content-Length: 0\r\n"
-                      "\r\n",
-                      options.host, options.port, address, own_port, options.host, options.port,
-                      address, own_port);
-    socket.length = static_cast<unsigned>(length);
-    socket.call_id = std::strstr(socket.request, "Call-ID: ") + 9;
-}
-
-void open_socket(Socket& socket, const Options& options, const sockaddr_in& to) {
-    socket.fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (socket.fd < 0) fail("socket", errno);
-    const int on = 1;
-    setsockopt(socket.fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);  // as the prober has it
-    sockaddr_in own{};
-    own.sin_family = AF_INET;
-    own.sin_addr.s_addr = (ntohl(to.sin_addr.s_addr) >> 24) == 127 ? htonl(INADDR_LOOPBACK) : 0;
-    if (bind(socket.fd, reinterpret_cast<sockaddr*>(&own), sizeof own) != 0) fail("bind", errno);
-    socklen_t size = sizeof own;
-    getsockname(socket.fd, reinterpret_cast<sockaddr*>(&own), &size);
-    prepare_request(socket, options, own);
 }
 
 // Everything the loop touches.
@@ -141,12 +82,14 @@ struct Loop {
     io_uring ring{};
     io_uring_buf_ring* buffers = nullptr;
     char* buffer_memory = nullptr;
-    msghdr shape{};  // room for address and control data in each buffer
+    sockaddr_in unread_address{};  // where a one-shot receive puts what nobody looks at
+    char unread_control[64];
+    msghdr shape{};  // room for address and control data
     std::vector<Socket> sockets;
     std::uint64_t call_id = 1'000'000'000;
     unsigned next = 0;
     unsigned in_flight = 0;
-    Totals totals;
+    plain::Totals totals;
 
     io_uring_sqe* require_sqe() {
         io_uring_sqe* sqe = io_uring_get_sqe(&ring);
@@ -157,33 +100,39 @@ struct Loop {
         return sqe;
     }
 
+    // To be called after io_uring_prep_*, which fills in everything else.
+    void set_socket(io_uring_sqe* sqe, unsigned index, bool registered) {
+        sqe->fd = registered ? static_cast<int>(index) : sockets[index].fd;
+        if (registered) sqe->flags |= IOSQE_FIXED_FILE;
+    }
+
+    void set_up_ring();
+    void set_up_buffers();
     void set_up();
     void arm(unsigned index);
     void give_back(unsigned buffer);
     void send_one(std::uint64_t now);
-    void fill_window(bool more);
+    void send_allowed(plain::Pace& pace);
     void handle(const io_uring_cqe& cqe);
+    unsigned take();
+    void wait_and_take(std::uint64_t patience_ns);
     void reclaim(std::uint64_t now);
     void run();
 };
 
-void Loop::set_up() {
+void Loop::set_up_ring() {
     io_uring_params params{};
-    params.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
-                   IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE;
+    params.flags = IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE;
+    if (options.single_issuer) params.flags |= IORING_SETUP_SINGLE_ISSUER;
+    if (options.defer_task_work) params.flags |= IORING_SETUP_DEFER_TASKRUN;
+    if (options.coop_task_work) params.flags |= IORING_SETUP_COOP_TASKRUN;
     params.cq_entries = 16384;
     if (const int error = io_uring_queue_init_params(1024, &ring, &params); error < 0)
         fail("io_uring_setup", -error);
     io_uring_register_ring_fd(&ring);
+}
 
-    std::vector<int> fds;
-    for (Socket& socket : sockets) {
-        open_socket(socket, options, to);
-        fds.push_back(socket.fd);
-    }
-    if (const int error = io_uring_register_files(&ring, fds.data(), options.ports); error < 0)
-        fail("registering the sockets", -error);
-
+void Loop::set_up_buffers() {
     void* memory = mmap(nullptr, buffer_count * sizeof(io_uring_buf), PROT_READ | PROT_WRITE,
                         MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
     if (memory == MAP_FAILED) fail("mmap", errno);
@@ -198,19 +147,44 @@ void Loop::set_up() {
     io_uring_buf_ring_init(buffers);
     for (unsigned i = 0; i < buffer_count; ++i)
         give_back(i);
+}
 
-    shape.msg_namelen = sizeof(sockaddr_in);
-    shape.msg_controllen = 64;
+void Loop::set_up() {
+    set_up_ring();
+    std::vector<int> fds;
+    for (Socket& socket : sockets) {
+        sockaddr_in own{};
+        socket.fd = plain::open_socket(to, own);
+        fds.push_back(socket.fd);
+        socket.request.prepare(options, own);
+        socket.part = {socket.request.bytes, socket.request.length};
+        socket.message.msg_name = &to;
+        socket.message.msg_namelen = sizeof to;
+        socket.message.msg_iov = &socket.part;
+        socket.message.msg_iovlen = 1;
+    }
+    if (options.registered_sends || options.registered_receives)
+        if (const int error = io_uring_register_files(&ring, fds.data(), options.ports); error < 0)
+            fail("registering the sockets", -error);
+    set_up_buffers();
     for (unsigned i = 0; i < options.ports; ++i)
         arm(i);
     io_uring_submit(&ring);
 }
 
 void Loop::arm(unsigned index) {
+    // A one-shot receive writes into the header, so it is filled in again; a multishot one takes
+    // only the sizes from it.
+    shape.msg_name = &unread_address;
+    shape.msg_namelen = sizeof unread_address;
+    shape.msg_control = unread_control;
+    shape.msg_controllen = sizeof unread_control;
     io_uring_sqe* sqe = require_sqe();
-    io_uring_prep_recvmsg(sqe, static_cast<int>(index), &shape, 0);
-    sqe->ioprio |= IORING_RECV_MULTISHOT | IORING_RECVSEND_POLL_FIRST;
-    sqe->flags |= IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
+    io_uring_prep_recvmsg(sqe, -1, &shape, 0);
+    set_socket(sqe, index, options.registered_receives);
+    sqe->ioprio |= IORING_RECVSEND_POLL_FIRST;
+    if (options.multishot) sqe->ioprio |= IORING_RECV_MULTISHOT;
+    sqe->flags |= IOSQE_BUFFER_SELECT;
     sqe->buf_group = 0;
     io_uring_sqe_set_data64(sqe, index);
 }
@@ -228,39 +202,43 @@ void Loop::send_one(std::uint64_t now) {
     const unsigned index = next;
     next = (next + 1) % options.ports;
     Socket& socket = sockets[index];
-    std::uint64_t digits = call_id++;
-    for (int i = 9; i >= 0; --i, digits /= 10)
-        socket.call_id[i] = static_cast<char>('0' + digits % 10);
+    socket.request.set_call_id(call_id++);
     socket.sent_ns = now;
     io_uring_sqe* sqe = require_sqe();
-    io_uring_prep_send(sqe, static_cast<int>(index), socket.request, socket.length, MSG_DONTWAIT);
-    io_uring_prep_send_set_addr(sqe, reinterpret_cast<sockaddr*>(&to), sizeof to);
-    sqe->flags |= IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS;
+    if (options.send_with_msghdr) {
+        io_uring_prep_sendmsg(sqe, -1, &socket.message, MSG_DONTWAIT);
+    } else {
+        io_uring_prep_send(sqe, -1, socket.request.bytes, socket.request.length, MSG_DONTWAIT);
+        io_uring_prep_send_set_addr(sqe, reinterpret_cast<sockaddr*>(&to), sizeof to);
+    }
+    set_socket(sqe, index, options.registered_sends);
+    if (options.cqe_skip) sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
     io_uring_sqe_set_data64(sqe, send_tag | index);
     ++in_flight;
     ++totals.sent;
 }
 
-void Loop::fill_window(bool more) {
-    while (more && in_flight < options.window) {
+void Loop::send_allowed(plain::Pace& pace) {
+    while (true) {
         const std::uint64_t now = now_ns();
-        for (unsigned i = 0; i < batch && in_flight < options.window; ++i) {
-            if (options.count != 0 && totals.sent == options.count) {
-                more = false;
-                break;
-            }
+        const unsigned count =
+            std::min(pace.allowed(now, in_flight, totals), options.ports - in_flight);
+        if (count == 0) return;
+        for (unsigned i = 0; i < count; ++i)
             send_one(now);
-        }
-        io_uring_submit(&ring);
+        pace.started(count);
+        if (!options.one_enter || count == options.batch) io_uring_submit(&ring);
     }
 }
 
 void Loop::handle(const io_uring_cqe& cqe) {
     const auto index = static_cast<unsigned>(cqe.user_data);
     Socket& socket = sockets[index];
-    if ((cqe.user_data & send_tag) != 0) {  // successes are skipped
+    if ((cqe.user_data & send_tag) != 0) {
+        if (cqe.res >= 0) return;  // only without CQE_SKIP
         socket.sent_ns = 0;
         --in_flight;
+        --totals.sent;
         ++totals.send_errors;
         return;
     }
@@ -276,6 +254,30 @@ void Loop::handle(const io_uring_cqe& cqe) {
     ++totals.answered;
 }
 
+unsigned Loop::take() {
+    unsigned head = 0;
+    unsigned seen = 0;
+    io_uring_cqe* cqe = nullptr;
+    io_uring_for_each_cqe(&ring, head, cqe) {
+        handle(*cqe);
+        ++seen;
+    }
+    io_uring_cq_advance(&ring, seen);
+    return seen;
+}
+
+void Loop::wait_and_take(std::uint64_t patience_ns) {
+    if (options.drain_first || patience_ns == 0) {
+        io_uring_submit_and_get_events(&ring);
+        if (take() != 0 || patience_ns == 0) return;
+    }
+    __kernel_timespec patience{.tv_sec = 0, .tv_nsec = static_cast<long long>(patience_ns)};
+    io_uring_cqe* first = nullptr;
+    io_uring_submit_and_wait_timeout(&ring, &first, std::clamp(in_flight, 1U, options.wait),
+                                     &patience, nullptr);
+    take();
+}
+
 // A lost request must not hold its place in the window for ever.
 void Loop::reclaim(std::uint64_t now) {
     for (Socket& socket : sockets) {
@@ -289,58 +291,29 @@ void Loop::reclaim(std::uint64_t now) {
 void Loop::run() {
     constexpr std::uint64_t reclaim_every_ns = 100'000'000;
     const std::uint64_t start = now_ns();
-    const std::uint64_t end = start + static_cast<std::uint64_t>(options.duration_s * 1e9);
+    plain::Pace pace(options, start);
     std::uint64_t next_reclaim = start + reclaim_every_ns;
-    std::uint64_t now = start;
     while (true) {
-        const bool more = now < end && (options.count == 0 || totals.sent < options.count);
-        fill_window(more);
-        if (!more && in_flight == 0) break;
-        __kernel_timespec patience{.tv_sec = 0, .tv_nsec = 100'000'000};
-        io_uring_cqe* first = nullptr;
-        io_uring_submit_and_wait_timeout(&ring, &first, 1, &patience, nullptr);
-        unsigned head = 0;
-        unsigned seen = 0;
-        io_uring_cqe* cqe = nullptr;
-        io_uring_for_each_cqe(&ring, head, cqe) {
-            handle(*cqe);
-            ++seen;
-        }
-        io_uring_cq_advance(&ring, seen);
+        send_allowed(pace);
+        std::uint64_t now = now_ns();
+        if (!pace.more(now) && in_flight == 0) break;
+        wait_and_take(pace.patience_ns(now));
         now = now_ns();
         if (now >= next_reclaim) {
             reclaim(now);
             next_reclaim = now + reclaim_every_ns;
         }
     }
-    const double elapsed_s = static_cast<double>(now_ns() - start) / 1e9;
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const double user_s = seconds(usage.ru_utime);
-    const double sys_s = seconds(usage.ru_stime);
-    const auto answered = static_cast<double>(totals.answered);
-    std::printf(
-        "{\"answered\": %llu, \"lost\": %llu, \"stray\": %llu, \"send_errors\": %llu, "
-        "\"seconds\": %.3f, \"answers_per_s\": %.0f, \"user_s\": %.3f, \"sys_s\": %.3f, "
-        "\"cpu_us_per_answer\": %.3f, \"request_bytes\": %u}\n",
-        static_cast<unsigned long long>(totals.answered),
-        static_cast<unsigned long long>(totals.lost), static_cast<unsigned long long>(totals.stray),
-        static_cast<unsigned long long>(totals.send_errors), elapsed_s, answered / elapsed_s,
-        user_s, sys_s, totals.answered == 0 ? 0.0 : (user_s + sys_s) * 1e6 / answered,
-        sockets.front().length);
+    plain::print(totals, start, sockets.front().request.length);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+    plain::program = "ceiling";
     Loop loop;
     loop.options = read_options(argc, argv);
-    loop.to.sin_family = AF_INET;
-    loop.to.sin_port = htons(static_cast<std::uint16_t>(loop.options.port));
-    if (inet_pton(AF_INET, loop.options.host, &loop.to.sin_addr) != 1) {
-        std::fprintf(stderr, "ceiling: --host must be an IPv4 address\n");
-        return 3;
-    }
+    loop.to = plain::target_of(loop.options);
     loop.sockets.resize(loop.options.ports);
     rlimit files{};
     getrlimit(RLIMIT_NOFILE, &files);
