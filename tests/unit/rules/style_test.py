@@ -14,7 +14,7 @@ def sources():
     for folder in ("include", "src", "bench", "tests", "tools"):
         for path in sorted((ROOT / folder).rglob("*")):
             script = path.parent == ROOT / "tools" and path.suffix == "" and path.is_file()
-            if path.suffix in (".cpp", ".hpp", ".py", ".sh") or script:
+            if path.suffix in (".cpp", ".hpp", ".c", ".py", ".sh") or script:
                 yield path
 
 
