@@ -71,13 +71,16 @@ def compare(options, folder, plan):
     seconds = options.seconds or 3
     runs = sum(map(len, plan.values())) * options.rounds
     print(f"{', '.join(plan)}: {runs} runs of {seconds} s, about "
-          f"{runs * (seconds + 1) / 60:.0f} minutes; sender on core 0, responder on core 1",
+          f"{runs * (seconds + 0.5) / 60:.0f} minutes; sender on core 0, responder on core 1",
           flush=True)
     folder = pathlib.Path(folder)
     check_requests({name for names in plan.values() for name in names}, folder)
     rounds = {mode: run_mode(mode, names, options.rounds, seconds, folder)
               for mode, names in plan.items()}
-    write_results(rounds)
+    if options.only:
+        print("\nonly a part was run: the tables in bench/results stay as they are")
+    else:
+        write_results(rounds)
     for mode, done in rounds.items():
         print_mode(mode, done)
     goals.report(rounds)
@@ -87,8 +90,12 @@ def check_requests(names, folder):
     """The same work: each program's request has the header fields of ours and about its length."""
     if any(name.startswith("sipp-") for name in names) and shutil.which("sipp") is None:
         raise harness.Failure("sipp is not installed (package sip-tester)")
-    requests = {name: places.first_request(programs.PROGRAMS[name], programs.Job("", 0, folder))
-                for name in programs.PROGRAMS if name in names or name == "uring"}
+    requests, start_ms = {}, {}
+    for name in programs.PROGRAMS:
+        if name in names or name == "uring":
+            job = programs.Job("", 0, folder)
+            requests[name], cpu_s = places.first_request(programs.PROGRAMS[name], job)
+            start_ms[name] = cpu_s * 1000
     ours = requests["uring"]
     for name, request in requests.items():
         if field_names(request) != field_names(ours):
@@ -96,8 +103,9 @@ def check_requests(names, folder):
                                   f"{request.decode(errors='replace')}")
         if abs(len(request) - len(ours)) > LENGTH_TOLERANCE:
             raise harness.Failure(f"{name} sends {len(request)} bytes, sipping {len(ours)}")
-    print("bytes of a request: "
-          + ", ".join(f"{name} {len(request)}" for name, request in requests.items()), flush=True)
+    for name, request in requests.items():
+        print(f"  {name}: a request of {len(request)} bytes; start and end take "
+              f"{start_ms[name]:.0f} ms of CPU", flush=True)
 
 
 def field_names(request):

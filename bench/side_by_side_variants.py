@@ -34,6 +34,7 @@ MODES = {"flood": 0, "open": 20_000, "sender": 0}
 # A difference is clear when all rounds but one in seven lie on one side of 1, and their median
 # lies outside of what the same program twice came to.
 CLEAR_SHARE = 6 / 7
+ROUNDS_NEEDED = 5
 
 
 def run(options, folder, modes):
@@ -43,15 +44,22 @@ def run(options, folder, modes):
     runs = 2 * len(chosen) * options.rounds * len(modes)
     print(f"{len(chosen)} variants of the ceiling, {', '.join(modes)}: {runs} runs of {seconds} "
           f"s, about {runs * (seconds + 0.2) / 60:.0f} minutes", flush=True)
+    rows = []
+    for mode in modes:
+        job = programs.Job("", 0, pathlib.Path(folder), seconds=seconds, rate=MODES[mode])
+        with places.Wire(folder) if mode == "sender" else places.Loopback() as place:
+            rows += compare(options, mode, place, job, chosen)
+    if options.only or options.variants:
+        print("only a part was run: the table in bench/results stays as it is")
+        return
     columns = ["mode", "variant", "figure", "min", "median", "max"]
     with harness.results("speed-variants", columns) as write:
-        for mode in modes:
-            job = programs.Job("", 0, pathlib.Path(folder), seconds=seconds, rate=MODES[mode])
-            with places.Wire(folder) if mode == "sender" else places.Loopback() as place:
-                compare(options, mode, place, job, chosen, write)
+        for row in rows:
+            write(*row)
 
 
-def compare(options, mode, place, job, chosen, write):
+def compare(options, mode, place, job, chosen):
+    """Prints a table, gives the rows for the result file."""
     pairs = {name: [] for name in chosen}
     for number in range(options.rounds):
         for name in harness.alternating(chosen, number):
@@ -64,23 +72,27 @@ def compare(options, mode, place, job, chosen, write):
             pairs[name].append((variant["cpu_us"] / default["cpu_us"],
                                 variant["answers_per_s"] / default["answers_per_s"]))
         print(f"{mode}: round {number + 1} of {options.rounds}", flush=True)
-    rows = []
+    rows, kept = [], []
     noise = [cpu for cpu, _ in pairs[SAME]]
     for name, values in pairs.items():
         cpu, rate = ([pair[i] for pair in values] for i in (0, 1))
         rows.append([name, *(f"{value:.3f}" for value in (*harness.spread(cpu),
                                                           *harness.spread(rate))),
                      word(cpu, noise)])
-        write(mode, name, "cpu_ratio", *(f"{value:.4f}" for value in harness.spread(cpu)))
-        write(mode, name, "answers_ratio", *(f"{value:.4f}" for value in harness.spread(rate)))
+        for figure, values in (("cpu_ratio", cpu), ("answers_ratio", rate)):
+            kept.append([mode, name, figure,
+                         *(f"{value:.4f}" for value in harness.spread(values))])
     print(f"\n{mode}: the ceiling with one choice changed / as it is")
     harness.print_table(["", "CPU min", "median", "max", "answers/s min", "median", "max", ""],
                         rows)
     print()
+    return kept
 
 
 def word(ratios, noise):
     """Whether the variant is cheaper or dearer, or that cannot be said."""
+    if len(ratios) < ROUNDS_NEEDED:
+        return "too few rounds"
     median = statistics.median(ratios)
     cheaper = sum(ratio < 1 for ratio in ratios) / len(ratios)
     if cheaper >= CLEAR_SHARE and median < min(noise):
