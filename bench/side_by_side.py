@@ -17,12 +17,12 @@ HELP = "sipping beside sipp, plain loops and the ceiling, on the same work"
 MODES = {
     "flood": ("flood, 256 in flight, a responder on 127.0.0.1", 0,
               ["ceiling", "uring", "epoll", "mmsg", "sipp-u1", "sipp-un", "python"]),
-    "open": ("20,000 a second, a responder on 127.0.0.1", 20_000,
+    "20000/s": ("20,000 a second, a responder on 127.0.0.1", 20_000,
              ["ceiling", "uring", "epoll", "mmsg", "sipp-u1", "sipp-un"]),
-    "sender": ("sender-bound: flood, 256 in flight, a far end in XDP", 0,
+    "sender-bound": ("sender-bound: flood, 256 in flight, a far end in XDP", 0,
                ["ceiling", "uring", "epoll", "mmsg"]),
 }
-FIGURES = ["cpu_us", "user_us", "system_us", "user_share", "answers_per_s", "lost", "unsent",
+FIGURES = ["cpu_us", "user_us", "system_us", "user_share", "answered_per_s", "lost", "unsent",
            "cpu_ratio", "answers_ratio"]
 LENGTH_TOLERANCE = 12  # bytes: numbers in sipp's Call-ID and branch, and our CSeq, vary in length
 
@@ -39,7 +39,7 @@ def add_arguments(parser):
     parser.add_argument("--seconds", type=positive, help="length of each run (3; --variants: 1)")
     parser.add_argument("--only", action="append", metavar="WORD",
                         choices=[*MODES, *programs.PROGRAMS],
-                        help="only this mode (flood, open, sender) or program; may be repeated")
+                        help="only this mode (flood, 20000/s, sender-bound) or program; repeatable")
     parser.add_argument("--no-xdp", action="store_true", help="do without the sender-bound rows")
     parser.add_argument("--variants", nargs="?", const="", metavar="WORD",
                         help="instead: the ceiling beside itself with one choice changed (only "
@@ -50,9 +50,9 @@ def main(options):
     chosen = options.only or []
     modes = [mode for mode in MODES if mode in chosen] or list(MODES)
     named = [name for name in programs.PROGRAMS if name in chosen] or list(programs.PROGRAMS)
-    without_xdp = places.Wire.missing() if "sender" in modes else None
-    if "sender" in modes and (options.no_xdp or without_xdp):
-        modes.remove("sender")
+    without_xdp = places.Wire.missing() if "sender-bound" in modes else None
+    if "sender-bound" in modes and (options.no_xdp or without_xdp):
+        modes.remove("sender-bound")
     if options.no_xdp:
         without_xdp = None
     with tempfile.TemporaryDirectory(prefix="sipping-speed-") as folder:
@@ -117,7 +117,7 @@ def run_mode(mode, names, rounds, seconds, folder):
     title, rate, _ = MODES[mode]
     print(f"\n{title}", flush=True)
     done = []
-    with places.Wire(folder) if mode == "sender" else places.Loopback() as place:
+    with places.Wire(folder) if mode == "sender-bound" else places.Loopback() as place:
         for number in range(rounds):
             outcomes = {}
             for name in harness.alternating(names, number):
@@ -134,7 +134,7 @@ def run_mode(mode, names, rounds, seconds, folder):
 def brief(name, outcome):
     figures = outcome.figures()
     lost = f" {outcome.lost} lost" if outcome.lost else ""
-    return f"{name} {figures['cpu_us']:.2f} us {figures['answers_per_s']:,.0f}/s{lost}"
+    return f"{name} {figures['cpu_us']:.2f} us {figures['answered_per_s']:,.0f}/s{lost}"
 
 
 def with_ratios(outcomes):
@@ -142,7 +142,7 @@ def with_ratios(outcomes):
     figures = {name: outcome.figures() for name, outcome in outcomes.items()}
     for mine in figures.values():
         mine["cpu_ratio"] = mine["cpu_us"] / figures["ceiling"]["cpu_us"]
-        mine["answers_ratio"] = mine["answers_per_s"] / figures["ceiling"]["answers_per_s"]
+        mine["answers_ratio"] = mine["answered_per_s"] / figures["ceiling"]["answered_per_s"]
     return figures
 
 
@@ -158,7 +158,7 @@ def print_mode(mode, done):
     rows = []
     for name, values in series(done).items():
         rows.append([name, ranged(values["cpu_us"], 2), median(values["user_us"], 2),
-                     median(values["system_us"], 2), ranged(values["answers_per_s"], 0),
+                     median(values["system_us"], 2), ranged(values["answered_per_s"], 0),
                      f"{sum(values['lost']):,}", f"{sum(values['unsent']):,}",
                      ranged(values["cpu_ratio"], 3), ranged(values["answers_ratio"], 3)])
     harness.print_table(["", "CPU us an answer", "user", "system", "answers a second", "lost",
@@ -175,15 +175,16 @@ def median(values, digits):
 
 
 def write_results(rounds):
-    """speed.csv is the table, speed-rounds.csv every run it was made of."""
-    with harness.results("speed", ["mode", "program", "figure", "min", "median", "max"]) as write:
+    """speed.csv has every run, speed-table.csv what was made of them."""
+    columns = ["mode", "program", "figure", "min", "median", "max"]
+    with harness.results("speed-table", columns) as write:
         for mode, done in rounds.items():
             for name, figures in series(done).items():
                 for figure, values in figures.items():
                     write(mode, name, figure,
                           *(f"{value:.4f}" for value in harness.spread(values)))
     extra = ["sent", "answered", "more", "made", "drops"]
-    with harness.results("speed-rounds", ["mode", "round", "program", *FIGURES, *extra]) as write:
+    with harness.results("speed", ["mode", "round", "program", *FIGURES, *extra]) as write:
         for mode, done in rounds.items():
             for number, outcomes in enumerate(done, 1):
                 for name, figures in with_ratios(outcomes).items():

@@ -11,7 +11,7 @@ def ratios(done, name, other, figure):
 
 
 def report(rounds):
-    flood, sender = rounds.get("flood", []), rounds.get("sender", [])
+    flood, sender = rounds.get("flood", []), rounds.get("sender-bound", [])
     shares = [outcomes["uring"].figures()["user_share"] for outcomes in flood
               if "uring" in outcomes]
     print("\ngoals (median of the rounds)")
@@ -23,7 +23,7 @@ def report(rounds):
             ratios(flood, "uring", "sipp-un", "cpu_us"), 1 / 4)
     at_most("CPU of uring / epoll, flood", ratios(flood, "uring", "epoll", "cpu_us"), 0.95)
     at_least("answers a second of uring / ceiling, sender-bound",
-             ratios(sender, "uring", "ceiling", "answers_per_s"), 0.90)
+             ratios(sender, "uring", "ceiling", "answered_per_s"), 0.90)
     check_books(rounds)
 
 

@@ -57,7 +57,7 @@ class Outcome:
                 "user_us": self.per_answer_us(self.run.user_s),
                 "system_us": self.per_answer_us(self.run.system_s),
                 "user_share": self.run.user_s / max(self.run.cpu_s, 1e-9),
-                "answers_per_s": self.answered / max(self.seconds, 1e-9),
+                "answered_per_s": self.answered / max(self.seconds, 1e-9),
                 "lost": self.lost, "unsent": self.unsent}
 
 

@@ -30,7 +30,7 @@ VARIANTS = {
     "COOP, normal files to receive, one enter, waits for 64":
         ["--coop", "--normal-receives", "--one-enter", "--wait", 64],
 }
-MODES = {"flood": 0, "open": 20_000, "sender": 0}
+MODES = {"flood": 0, "20000/s": 20_000, "sender-bound": 0}
 # A difference is clear when all rounds but one in seven lie on one side of 1, and their median
 # lies outside of what the same program twice came to.
 CLEAR_SHARE = 6 / 7
@@ -47,7 +47,7 @@ def run(options, folder, modes):
     rows = []
     for mode in modes:
         job = programs.Job("", 0, pathlib.Path(folder), seconds=seconds, rate=MODES[mode])
-        with places.Wire(folder) if mode == "sender" else places.Loopback() as place:
+        with places.Wire(folder) if mode == "sender-bound" else places.Loopback() as place:
             rows += compare(options, mode, place, job, chosen)
     if options.only or options.variants:
         print("only a part was run: the table in bench/results stays as it is")
@@ -70,7 +70,7 @@ def compare(options, mode, place, job, chosen):
             default = both.pop(())
             (variant,) = both.values()
             pairs[name].append((variant["cpu_us"] / default["cpu_us"],
-                                variant["answers_per_s"] / default["answers_per_s"]))
+                                variant["answered_per_s"] / default["answered_per_s"]))
         print(f"{mode}: round {number + 1} of {options.rounds}", flush=True)
     rows, kept = [], []
     noise = [cpu for cpu, _ in pairs[SAME]]
