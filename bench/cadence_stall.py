@@ -17,7 +17,7 @@ class Reader(threading.Thread):
     """Copies a FIFO to a file, but for a pause of `pause_s` after `after_s`; on core 1."""
 
     def __init__(self, fifo, copy, after_s, pause_s):
-        super().__init__()
+        super().__init__(daemon=True)  # a run that fails must not be waited for
         self._source = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
         os.set_blocking(self._source, True)
         self._copy = copy

@@ -105,8 +105,10 @@ class Probe:
         self.steady_after_s = steady_after_s
 
     def command(self, port, folder):
+        # It is ended from outside; the duration is for the case that nobody is left to do so.
         return [harness.SIPPING, "-q", "--no-spin", "--rate", self.rate_per_s, "-p", port, "-w",
-                folder / "probes.csv", *self.options]
+                folder / "probes.csv", "--duration", f"{self.steady_after_s + 60:g}s",
+                *self.options]
 
 
 def measure(probe, port, seconds, folder):
