@@ -31,6 +31,7 @@ Duration longest_timeout(const target::TargetTable& targets) {
 
 net::NetworkOptions network_options(const config::PingConfig& config, const Targets& targets) {
     net::NetworkOptions options;
+    options.gather = true;
     options.ports = config.port_policy == config::PortPolicy::fixed ? 1 : config.ports;
     options.v4 = targets.uses(Family::v4);
     options.v6 = targets.uses(Family::v6);

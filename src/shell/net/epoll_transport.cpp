@@ -89,7 +89,10 @@ void EpollTransport::wait_until(Instant deadline, probe::Inbox& inbox) noexcept 
         if (left > Duration::zero()) {
             const timespec timeout{left / 1s, (left % 1s).count()};
             // Only waits: the level-triggered events are still there for collect().
-            ::epoll_pwait2(epoll_.get(), events_.data(), 1, &timeout, nullptr);
+            if (parts_.gather && left <= gather_limit)
+                ::nanosleep(&timeout, nullptr);
+            else
+                ::epoll_pwait2(epoll_.get(), events_.data(), 1, &timeout, nullptr);
             read_all = collect(inbox);
         }
     }

@@ -31,6 +31,7 @@ TransportParts open_parts(const NetworkOptions& options, const io::Clock& clock,
     if (parts.error_queue)
         notes.emplace_back("no CAP_NET_RAW: ICMP errors are read from the sockets' error queues");
     parts.pool = std::make_unique<SocketPool>(options, parts.error_queue, notes);
+    parts.gather = options.gather;
     parts.interpolate = options.interpolate;
     parts.pktinfo = options.pktinfo;
     parts.wake_fd = wake_fd;

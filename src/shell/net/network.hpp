@@ -29,6 +29,7 @@ struct NetworkOptions {
     std::uint8_t ttl = 0;     ///< IP TTL / hop limit; 0: the system's
     bool pktinfo = false;     ///< fill Arrival::local, honour Outgoing::local (the responder)
     bool icmp = true;         ///< raw ICMP socket when allowed, else the sockets' error queues
+    bool gather = false;      ///< a short wait (see gather_limit) ends at its deadline only
     bool interpolate = true;  ///< stamp each send of a batch on its own (else one stamp a batch)
     std::uint32_t receive_buffer_bytes = 0;  ///< SO_RCVBUF; 0: the system's
     std::uint32_t other_descriptors = 0;     ///< that will be opened beside the pool (log files)

@@ -23,6 +23,7 @@ struct TransportParts {
     std::unique_ptr<SocketPool> pool;
     IcmpSockets icmp;          ///< empty: the error queues, if `error_queue`
     bool error_queue = false;  ///< the pool was opened with IP_RECVERR
+    bool gather = false;
     bool interpolate = true;
     bool pktinfo = false;
     int wake_fd = -1;
@@ -34,6 +35,10 @@ class SocketTransport : public probe::Transport {
 public:
     /// At most `sweep_size` sockets are asked for their drops at a call, at most once a second.
     [[nodiscard]] probe::TransportHealth health() noexcept final;
+
+    /// A wait that ends this soon anyway is not ended by datagrams, when `gather` is set: the
+    /// kernel has stamped them, and each wake-up costs as much as the whole way of a datagram.
+    static constexpr Duration gather_limit = 1ms;
 
 protected:
     static constexpr std::uint32_t sweep_size = 256;

@@ -159,7 +159,8 @@ void UringTransport::wait_until(Instant deadline, probe::Inbox& inbox) noexcept 
     if (read_all && !woken_ && nothing_came(inbox)) {
         const Duration left = deadline - read_until_;
         if (left > Duration::zero()) {
-            (void)ring_.wait(1, std::min(left, longest_sleep));
+            const bool gather = parts_.gather && left <= gather_limit;
+            (void)ring_.wait(gather ? drain_count : 1, std::min(left, longest_sleep));
             read_all = collect(inbox);
         }
     }

@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <set>
+#include <thread>
 
 #include "net/socket_address.hpp"
+#include "net/socket_transport.hpp"
 #include "ways.hpp"
 
 namespace sipping::net {
@@ -147,6 +149,35 @@ TEST_P(TransportTest, datagrams_lost_to_a_full_receive_queue_are_counted) {
     EXPECT_EQ(drops, count + 1 - driver.seen.size());
     EXPECT_GT(drops, 0U);
     EXPECT_EQ(driver.network.transport->health().queue_drops, drops);
+}
+
+TEST_P(TransportTest, gathering_lets_a_short_wait_run_to_its_end_and_a_long_one_not) {
+    Peer peer(family(), [](std::string_view text) {
+        std::this_thread::sleep_for(200us);
+        return std::string(text);
+    });
+    NetworkOptions gathering = options(1);
+    gathering.gather = true;
+    Driver driver(gathering);
+    for (std::size_t round = 1; round <= 20; ++round) {
+        driver.add(0, peer.endpoint(), "x");
+        driver.submit();
+        const Instant short_end = driver.system_clock.now() + SocketTransport::gather_limit;
+        const std::size_t before = driver.seen.size();
+        driver.network.transport->wait_until(short_end, driver.inbox);
+        // What was there before the wait began ends it at once, as ever.
+        if (driver.inbox.arrivals.empty() || driver.inbox.arrivals[0].at > short_end - 900us) {
+            EXPECT_GE(driver.system_clock.now(), short_end);
+        }
+        for (const probe::Arrival& arrival : driver.inbox.arrivals)
+            driver.seen.push_back({arrival, std::string(arrival.bytes)});
+        ASSERT_TRUE(driver.wait_for_arrivals(before + 1));
+    }
+    driver.add(0, peer.endpoint(), "x");
+    driver.submit();
+    const Instant long_end = driver.system_clock.now() + 2s;
+    driver.network.transport->wait_until(long_end, driver.inbox);
+    EXPECT_LT(driver.system_clock.now(), long_end - 1s);
 }
 
 TEST_P(TransportTest, a_past_deadline_only_looks_and_a_future_one_is_kept) {
