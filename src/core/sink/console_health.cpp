@@ -83,7 +83,10 @@ void Console::health(const stats::Health& health, TextBuffer& out) noexcept {
             {health.ports_shared, "sends from a port still in use for the same target", {}},
             {health.clock_steps, "steps of the wall clock", {}},
             {health.unstamped, "arrivals without a kernel timestamp", {}},
-            {health.estimated_sends, "send times estimated (interrupted while sending)", {}},
+            {health.estimated_sends,
+             health.estimated_sends == 1 ? "send time estimated (interrupted while sending)"
+                                         : "send times estimated (interrupted while sending)",
+             {}},
             {health.send_repeats, "sends repeated after an ICMP error", {}},
             {health.log_rows_lost, "log rows lost", {}},
             {health.console_lines_lost, "console lines lost", {}},
