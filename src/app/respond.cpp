@@ -56,7 +56,7 @@ net::NetworkOptions network_options(const config::RespondConfig& config) {
     }
     options.pktinfo = true;
     options.icmp = false;
-    options.interpolate = false;
+    options.send_times = net::SendTimes::batch;
     options.receive_buffer_bytes = receive_buffer_bytes;
     options.io = io_of(config.io);
     return options;

@@ -12,6 +12,8 @@ namespace sipping::app {
 namespace {
 
 constexpr double per_ping_rate_limit = 20;
+// Up to this many probes a second the kernel stamps each send.
+constexpr double stamped_rate_max = 10'000;
 
 double total_rate(const target::TargetTable& targets) {
     double rate = 0;
@@ -42,6 +44,9 @@ net::NetworkOptions network_options(const config::PingConfig& config, const Targ
     options.dscp = config.dscp;
     options.other_descriptors = static_cast<std::uint32_t>(
         config.log ? std::min(targets.table.size(), LogFiles::file_limit) : 0);
+    // A little more than the limit is the limit: 10,000 intervals of 1 s may not add up to it.
+    if (!config.flood && total_rate(targets.table) < stamped_rate_max * 1.001)
+        options.send_times = net::SendTimes::stamped;
     options.io = static_cast<net::Io>(config.io);
     return options;
 }

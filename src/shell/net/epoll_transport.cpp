@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "net/completion.hpp"
+#include "net/error_queue.hpp"
 
 namespace sipping::net {
 namespace {
@@ -37,14 +38,12 @@ bool EpollTransport::watch(std::uint32_t index) noexcept {
 }
 
 void EpollTransport::submit(probe::Outbox& outbox) noexcept {
-    const Instant begin = parts_.clock->now();
-    Instant before = begin;
+    Instant begin = parts_.clock->now();
     for (probe::Outgoing& entry : outbox.entries()) {
         send_or_report(entry);
-        const Instant after = parts_.clock->now();
-        send_stamps_.batch(before, after, 1);
-        entry.sent = parts_.interpolate ? send_stamps_.at(0) : begin;
-        before = after;
+        const Instant end = parts_.clock->now();
+        stamp_sends({&entry, 1}, begin, end);
+        begin = parts_.send_times == SendTimes::stamped ? parts_.clock->now() : end;
     }
 }
 
@@ -130,7 +129,7 @@ void EpollTransport::on_event(const epoll_event& event, probe::Inbox& inbox) noe
         return;
     }
     if ((event.events & EPOLLERR) != 0) {
-        if (index < parts_.pool->size() && parts_.error_queue)
+        if (uses_error_queue(index))
             drain_error_queue(index);
         else
             clear_pending_error(descriptor(index));
@@ -154,7 +153,7 @@ void EpollTransport::receive(std::uint32_t index, probe::Inbox& inbox) noexcept 
     if (length < 0) {
         if (errno == EAGAIN || errno == EINTR) return;
         received_ = true;
-        if (index < parts_.pool->size() && parts_.error_queue && may_be_pending_error(errno))
+        if (uses_error_queue(index) && may_be_pending_error(errno))
             drain_error_queue(index);
         else
             ++health_.receive_errors;

@@ -1,15 +1,10 @@
 #include "net/icmp_socket.hpp"
 
-#include <linux/errqueue.h>
 #include <linux/icmp.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <array>
-#include <cstring>
-
-#include "net/socket_address.hpp"
 #include "sipping/wire/icmp_quote.hpp"
 
 namespace sipping::net {
@@ -45,28 +40,6 @@ io::Fd open_v6(const std::string& device) {
     return fd;
 }
 
-// The extended error among the ancillary data; nothing when it is not ICMP's.
-std::optional<IcmpError> find_icmp(msghdr& message) noexcept {
-    for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
-         header = CMSG_NXTHDR(&message, header)) {
-        const bool v4 = header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_RECVERR;
-        const bool v6 = header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_RECVERR;
-        sock_extended_err extended{};
-        if ((!v4 && !v6) || header->cmsg_len < CMSG_LEN(sizeof extended)) continue;
-        std::memcpy(&extended, CMSG_DATA(header), sizeof extended);
-        if (extended.ee_origin != SO_EE_ORIGIN_ICMP && extended.ee_origin != SO_EE_ORIGIN_ICMP6)
-            return std::nullopt;
-        // The offender's address follows the error itself (SO_EE_OFFENDER).
-        SocketAddress offender{};
-        const std::size_t length = v4 ? sizeof offender.v4 : sizeof offender.v6;
-        if (header->cmsg_len >= CMSG_LEN(sizeof extended + length))
-            std::memcpy(&offender, CMSG_DATA(header) + sizeof extended, length);
-        return IcmpError{v4 ? Family::v4 : Family::v6, extended.ee_type, extended.ee_code,
-                         to_endpoint(offender).address};
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
 IcmpSockets open_raw_icmp(bool v4, bool v6, const std::string& device) {
@@ -87,37 +60,6 @@ std::optional<probe::IcmpArrival> read_raw_icmp(Family family, const Address& fr
     arrival.to = quote->destination;
     arrival.call_id = wire::quoted_call_id(quote->payload);
     return arrival;
-}
-
-QueuedError take_queued_error(int fd) noexcept {
-    std::array<char, 2048> payload;  // our own request, as much as was quoted of it
-    alignas(cmsghdr) std::array<std::byte, 512> control;
-    SocketAddress to{};
-    iovec part{payload.data(), payload.size()};
-    msghdr message{};
-    message.msg_name = &to;
-    message.msg_namelen = sizeof to;
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    const ssize_t length = ::recvmsg(fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT);
-    QueuedError result;
-    result.empty = length < 0;
-    if (result.empty) return result;
-    const auto error = find_icmp(message);
-    if (!error) return result;
-    probe::IcmpArrival& arrival = result.icmp.emplace();
-    arrival.error = *error;
-    arrival.to = to_endpoint(to);
-    arrival.call_id = wire::quoted_call_id({payload.data(), static_cast<std::size_t>(length)});
-    return result;
-}
-
-void clear_pending_error(int fd) noexcept {
-    int error = 0;
-    socklen_t length = sizeof error;
-    ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
 }
 
 }  // namespace sipping::net

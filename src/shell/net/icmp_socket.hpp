@@ -1,6 +1,6 @@
-// Where ICMP errors about our datagrams come from: raw sockets (with CAP_NET_RAW) or the error
-// queue of the socket that sent (IP_RECVERR, IPV6_RECVERR). Reads only; whose probe it was is not
-// known here.
+// Where ICMP errors about our datagrams come from: raw sockets. Without CAP_NET_RAW it is the error
+// queue of the socket that sent (error_queue.hpp). Reads only; whose probe it was is not known
+// here.
 #pragma once
 
 #include <cstdint>
@@ -26,16 +26,5 @@ struct IcmpSockets {
 /// when it is no error about a UDP datagram.
 [[nodiscard]] std::optional<probe::IcmpArrival> read_raw_icmp(
     Family family, const Address& from, std::span<const std::uint8_t> packet) noexcept;
-
-struct QueuedError {
-    bool empty = false;                      ///< the queue held nothing
-    std::optional<probe::IcmpArrival> icmp;  ///< nothing: the error was our own kernel's
-};
-/// Takes one entry off the socket's error queue (recvmsg with MSG_ERRQUEUE, ip(7)). `at` and
-/// `local_port` are left to the caller.
-[[nodiscard]] QueuedError take_queued_error(int fd) noexcept;
-
-/// Clears an error that is pending on the socket itself (SO_ERROR, socket(7)).
-void clear_pending_error(int fd) noexcept;
 
 }  // namespace sipping::net

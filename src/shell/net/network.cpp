@@ -32,7 +32,7 @@ TransportParts open_parts(const NetworkOptions& options, const io::Clock& clock,
         notes.emplace_back("no CAP_NET_RAW: ICMP errors are read from the sockets' error queues");
     parts.pool = std::make_unique<SocketPool>(options, parts.error_queue, notes);
     parts.gather = options.gather;
-    parts.interpolate = options.interpolate;
+    parts.send_times = options.send_times;
     parts.pktinfo = options.pktinfo;
     parts.wake_fd = wake_fd;
     parts.clock = &clock;

@@ -96,6 +96,7 @@ SocketPool::SocketPool(const NetworkOptions& options, bool error_queue,
                 options.ttl,
                 options.pktinfo,
                 error_queue,
+                options.send_times == SendTimes::stamped,
                 options.receive_buffer_bytes},
       range_{options.port_low, options.port_high} {
     const std::size_t families = (options.v4 ? 1U : 0U) + (options.v6 ? 1U : 0U);

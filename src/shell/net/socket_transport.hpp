@@ -11,6 +11,7 @@
 #include "io/file_ops.hpp"
 #include "net/control.hpp"
 #include "net/icmp_socket.hpp"
+#include "net/network.hpp"
 #include "net/send_stamps.hpp"
 #include "net/socket_pool.hpp"
 #include "net/stamp_clock.hpp"
@@ -24,7 +25,7 @@ struct TransportParts {
     IcmpSockets icmp;          ///< empty: the error queues, if `error_queue`
     bool error_queue = false;  ///< the pool was opened with IP_RECVERR
     bool gather = false;
-    bool interpolate = true;
+    SendTimes send_times = SendTimes::interpolated;
     bool pktinfo = false;
     int wake_fd = -1;
     const io::Clock* clock = nullptr;
@@ -62,6 +63,13 @@ protected:
     void add_arrival(probe::Inbox& inbox, const Datagram& datagram) noexcept;
     void add_raw_icmp(Family family, const Datagram& packet) noexcept;
     void add_send_failure(const probe::SendFailure& failure) noexcept;
+    /// The datagrams of one call, made between `begin` and `end`, get their send times.
+    void stamp_sends(std::span<probe::Outgoing> entries, Instant begin, Instant end) noexcept;
+    /// Something of ours may be in the error queue of a socket.
+    [[nodiscard]] bool uses_error_queue(std::uint32_t index) const noexcept {
+        return index < parts_.pool->size() &&
+               (parts_.error_queue || parts_.send_times == SendTimes::stamped);
+    }
     /// Takes what is in the socket's error queue, which also clears its pending error.
     void drain_error_queue(std::uint32_t socket) noexcept;
 
@@ -81,15 +89,18 @@ protected:
 
     TransportParts parts_;
     probe::TransportHealth health_;
-    SendStamps send_stamps_;
     Instant read_until_;  ///< Inbox::read_until as far as it is proven
     /// Gathered since the last inbox was handed over; `arrivals` stays empty.
     probe::Inbox gathered_;
 
 private:
+    [[nodiscard]] std::optional<Instant> take_send_stamp(std::uint32_t socket,
+                                                         const ClockReading& reading) noexcept;
+    void add_queued_icmp(std::uint32_t socket, probe::IcmpArrival icmp) noexcept;
     void count_drops(std::uint32_t socket, std::uint32_t drops) noexcept;
     void sweep_drops() noexcept;
 
+    SendStamps send_stamps_;
     StampClock stamps_;
     // The kernel's counters as last seen: in a datagram, and by anyone (the sweep runs ahead).
     std::vector<std::uint32_t> drops_reported_;

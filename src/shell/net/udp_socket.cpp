@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "net/error_queue.hpp"
 #include "net/socket_address.hpp"
 
 namespace sipping::net {
@@ -65,6 +66,7 @@ OpenedSocket open_udp_socket(const SocketSettings& settings, Family family,
     io::Fd fd{::socket(domain_of(family), SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     if (!fd) return failure(OpenStep::socket);
     if (!tune(fd.get(), settings, family)) return failure(OpenStep::option);
+    if (settings.send_stamps) (void)request_send_stamps(fd.get());
     if (!bind_to_device(fd.get(), settings.device)) return failure(OpenStep::device);
     if (!bind_to(fd.get(), settings, family, port)) return failure(OpenStep::bind);
     result.fd = std::move(fd);

@@ -18,6 +18,7 @@ struct SocketSettings {
     std::uint8_t ttl = 0;
     bool pktinfo = false;
     bool error_queue = false;  ///< IP_RECVERR: ICMP errors are kept for MSG_ERRQUEUE
+    bool send_stamps = false;  ///< so are the times of sends, where the kernel knows how
     std::uint32_t receive_buffer_bytes = 0;
 };
 

@@ -71,9 +71,7 @@ void UringTransport::submit_prepared(std::span<probe::Outgoing> entries) noexcep
         }
         const auto rest = entries.subspan(done);
         const std::size_t n = std::min(rest.size(), static_cast<std::size_t>(submitted));
-        send_stamps_.batch(begin, end, n);
-        for (std::size_t i = 0; i < n; ++i)
-            rest[i].sent = parts_.interpolate ? send_stamps_.at(i) : begin;
+        stamp_sends(rest.first(n), begin, end);
         done += n;
     }
     if (done < entries.size()) withdraw(entries, done);

@@ -268,7 +268,7 @@ void UringTransport::on_receive(const io_uring_cqe& cqe, probe::Inbox& inbox) no
             buffers_.grow();
             break;
         case Action::pending_error:
-            if (index < parts_.pool->size() && parts_.error_queue) {
+            if (uses_error_queue(index)) {
                 drain_error_queue(index);
                 break;
             }

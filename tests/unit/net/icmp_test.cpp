@@ -1,9 +1,11 @@
-// ICMP errors reach the right probe and hurt no other, with and without CAP_NET_RAW.
+// ICMP errors reach the right probe and hurt no other, with and without CAP_NET_RAW, and with send
+// times in the same queue.
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>
 
 #include <optional>
+#include <vector>
 
 #include "peer.hpp"
 
@@ -14,12 +16,14 @@ struct Way {
     Io io;
     Family family;
     bool raw;
+    bool stamped;
 };
 
 std::string name_of(const testing::TestParamInfo<Way>& info) {
-    return fmt::format("{}_{}_{}", info.param.io == Io::uring ? "uring" : "epoll",
+    return fmt::format("{}_{}_{}_{}", info.param.io == Io::uring ? "uring" : "epoll",
                        info.param.family == Family::v4 ? "v4" : "v6",
-                       info.param.raw ? "raw" : "error_queue");
+                       info.param.raw ? "raw" : "error_queue",
+                       info.param.stamped ? "stamped" : "interpolated");
 }
 
 class IcmpTest : public testing::TestWithParam<Way> {
@@ -30,6 +34,7 @@ protected:
         options.io = GetParam().io;
         options.v4 = GetParam().family == Family::v4;
         options.v6 = !options.v4;
+        if (GetParam().stamped) options.send_times = SendTimes::stamped;
         return options;
     }
     [[nodiscard]] static std::string request(std::uint64_t call_id) {
@@ -41,13 +46,17 @@ protected:
     std::optional<WithoutNetRaw> without_;
 };
 
-INSTANTIATE_TEST_SUITE_P(
-    Ways, IcmpTest,
-    testing::Values(Way{Io::uring, Family::v4, true}, Way{Io::uring, Family::v6, true},
-                    Way{Io::epoll, Family::v4, true}, Way{Io::epoll, Family::v6, true},
-                    Way{Io::uring, Family::v4, false}, Way{Io::uring, Family::v6, false},
-                    Way{Io::epoll, Family::v4, false}, Way{Io::epoll, Family::v6, false}),
-    name_of);
+std::vector<Way> every_way() {
+    std::vector<Way> ways;
+    for (const Io io : {Io::uring, Io::epoll})
+        for (const Family family : {Family::v4, Family::v6})
+            for (const bool raw : {true, false})
+                for (const bool stamped : {true, false})
+                    ways.push_back({io, family, raw, stamped});
+    return ways;
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, IcmpTest, testing::ValuesIn(every_way()), name_of);
 
 TEST_P(IcmpTest, says_which_way_is_used) {
     const Driver driver(options(1));

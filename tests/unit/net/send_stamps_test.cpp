@@ -36,5 +36,26 @@ TEST(SendStamps, follow_a_box_that_is_slower) {
     EXPECT_EQ(stamps.estimated(), before + 1);
 }
 
+TEST(SendStamps, a_stamp_of_the_kernel_makes_an_estimate_needless) {
+    SendStamps stamps;
+    stamps.batch(t0, t0 + 5ms, 2);
+    EXPECT_EQ(stamps.estimated(), 2u);
+    EXPECT_TRUE(stamps.within(t0 + 4ms));
+    EXPECT_EQ(stamps.told(t0 + 4ms), t0 + 4ms);
+    EXPECT_EQ(stamps.estimated(), 1u);
+}
+
+TEST(SendStamps, a_stamp_of_the_kernel_is_of_this_call_or_refused) {
+    SendStamps stamps;
+    stamps.batch(t0, t0 + 20us, 1);
+    EXPECT_FALSE(stamps.within(t0 - 100us));
+    EXPECT_FALSE(stamps.within(t0 + 10s));
+    // The two clocks are read a moment apart: what cannot be is put right.
+    EXPECT_TRUE(stamps.within(t0 - 1us));
+    EXPECT_EQ(stamps.told(t0 - 1us), t0);
+    EXPECT_EQ(stamps.told(t0 + 21us), t0 + 20us);
+    EXPECT_EQ(stamps.estimated(), 0u);
+}
+
 }  // namespace
 }  // namespace sipping::net
