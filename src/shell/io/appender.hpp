@@ -15,7 +15,7 @@
 
 namespace sipping::io {
 
-inline constexpr std::size_t chunk_size = 16 * 1024;
+inline constexpr std::size_t chunk_size = 64 * 1024;
 
 /// All chunks of all files. LIFO, so that a quiet program touches little memory.
 class ChunkPool;

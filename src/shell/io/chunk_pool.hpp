@@ -1,4 +1,4 @@
-// The memory behind all buffered rows: 16 KiB chunks, last in first out, so that a quiet program
+// The memory behind all buffered rows: 64 KiB chunks, last in first out, so that a quiet program
 // keeps using the same few. Reserved at start, touched only when used. Not thread-safe.
 #pragma once
 

@@ -52,7 +52,7 @@ protected:
     std::string path = directory / "logs/here/a.csv";
     std::unique_ptr<Ring> ring;
     std::unique_ptr<FileOps> ops;
-    ChunkPoolPtr pool = make_chunk_pool(16 * chunk_size);
+    ChunkPoolPtr pool = make_chunk_pool(4 * chunk_size);
     Instant now{100s};
 };
 
