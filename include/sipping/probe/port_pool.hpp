@@ -82,7 +82,6 @@ private:
         Family family{};
         std::uint32_t cursor = 0;
         std::uint32_t taken = 0;
-        std::uint32_t stride = 1;  ///< no common divisor with the pool's size: visits every port
     };
 
     [[nodiscard]] const FamilyPool& family_of(std::uint32_t target) const noexcept {

@@ -1,7 +1,6 @@
 #include "sipping/probe/port_pool.hpp"
 
 #include <cassert>
-#include <numeric>
 
 namespace sipping::probe {
 
@@ -38,10 +37,6 @@ PortPool::PortPool(std::span<const PoolPort> ports, std::span<const Family> fami
         assert(size > 0);
         Walk walk{.family = family};
         walk.cursor = static_cast<std::uint32_t>(prng.below(size));
-        do {
-            walk.stride = 1 + static_cast<std::uint32_t>(prng.below(size));
-        } while (std::gcd(walk.stride, size) != 1);
-        walk.stride %= size;  // a pool of one: 0
         walks_.push_back(walk);
     }
     if (policy_ != PortPolicy::fresh) return;
@@ -70,8 +65,7 @@ std::uint32_t PortPool::take(std::uint32_t target, Instant now) noexcept {
         case PortPolicy::rotate: break;
     }
     const std::uint32_t socket = pool.base + walk.cursor;
-    walk.cursor += walk.stride;
-    if (walk.cursor >= pool.size) walk.cursor -= pool.size;
+    if (++walk.cursor == pool.size) walk.cursor = 0;
     return socket;
 }
 
