@@ -18,7 +18,7 @@ struct Identity {
     std::uint64_t call_id = 0;   ///< [call_id_first, call_id_first + call_id_count)
     std::uint64_t branch = 0;    ///< proof in the branch, after the Call-ID's digits
     std::uint32_t from_tag = 0;  ///< RFC 3261 section 19.3: at least 32 random bits
-    std::uint32_t cseq = 0;      ///< 1 .. 2^31-1 (RFC 3261 section 8.1.1.5)
+    std::uint32_t cseq = 0;      ///< ten digits too, below 2^31 (RFC 3261 section 8.1.1.5)
 
     friend bool operator==(const Identity&, const Identity&) = default;
 };

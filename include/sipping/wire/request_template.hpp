@@ -72,7 +72,6 @@ private:
 /// Text of the branch parameter: "z9hG4bK" + ten digits + 16 hex digits.
 inline constexpr std::size_t branch_size = 7 + 10 + 16;
 void write_branch(const Identity& identity, std::span<char, branch_size> out) noexcept;
-/// The Call-ID's ten digits; the place after them.
-char* write_call_id(char* out, std::uint64_t call_id) noexcept;
+inline constexpr std::size_t call_id_in_branch = 7;  ///< where its digits begin
 
 }  // namespace sipping::wire

@@ -88,16 +88,19 @@ inline constexpr CharSet invisible_chars = [] {
 }
 
 [[nodiscard]] constexpr std::string_view trim_left(std::string_view text) noexcept {
-    while (!text.empty() && is_lws(text.front()))
-        text.remove_prefix(1);
-    return text;
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    while (at != end && is_lws(*at))
+        ++at;
+    return {at, static_cast<std::size_t>(end - at)};
 }
 
 [[nodiscard]] constexpr std::string_view trim(std::string_view text) noexcept {
     text = trim_left(text);
-    while (!text.empty() && is_lws(text.back()))
-        text.remove_suffix(1);
-    return text;
+    std::size_t size = text.size();
+    while (size > 0 && is_lws(text[size - 1]))
+        --size;
+    return {text.data(), size};
 }
 
 /// `lower` is written in lower case.

@@ -1,13 +1,16 @@
 #include "sipping/sink/rows.hpp"
 
 #include <array>
-#include <bit>
 
 #include "sipping/sink/escape.hpp"
 #include "sipping/sink/words.hpp"
 
 namespace sipping::sink {
 namespace {
+
+constexpr bool several_bits(unsigned set) noexcept {
+    return (set & (set - 1)) != 0;
+}
 
 /// The pairs of the column `detail`, in either form. Values hold no quote, ';' or backslash.
 class Details {
@@ -169,7 +172,7 @@ bool RowWriter::csv(const ProbeResult& result, const RowContext& context,
             row.put(to_string(result.kind));
             row.put(',');
             // Only a list of several words holds a comma.
-            const bool quotes = std::popcount(result.mangled) > 1 || std::popcount(result.self) > 1;
+            const bool quotes = several_bits(result.mangled) || several_bits(result.self);
             if (quotes) row.put('"');
             write_details(result, Details(row, false));
             if (quotes) row.put('"');

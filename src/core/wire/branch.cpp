@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view magic_cookie = "z9hG4bK";  // RFC 3261 section 8.1.1.7
 constexpr std::size_t proof_digits = 16;
+static_assert(call_id_in_branch == magic_cookie.size());
 static_assert(branch_size == magic_cookie.size() + call_id_digits + proof_digits);
 
 constexpr std::uint8_t no_digit = 0x80;
@@ -62,18 +63,14 @@ bool read_eight(const char* text, std::uint64_t& value) noexcept {
 
 }  // namespace
 
-char* write_call_id(char* out, std::uint64_t call_id) noexcept {
-    // Halves: divisions of 32 bits are the faster ones.
-    out = write_digits<5>(out, static_cast<std::uint32_t>(call_id / 100'000));
-    return write_digits<5>(out, static_cast<std::uint32_t>(call_id % 100'000));
-}
-
 void write_branch(const Identity& identity, std::span<char, branch_size> out) noexcept {
     assert(identity.call_id >= call_id_first && identity.call_id < call_id_first + call_id_count);
     char* cursor = out.data();
     std::memcpy(cursor, magic_cookie.data(), magic_cookie.size());
     cursor += magic_cookie.size();
-    cursor = write_call_id(cursor, identity.call_id);
+    // Halves: divisions of 32 bits are the faster ones.
+    cursor = write_digits<5>(cursor, static_cast<std::uint32_t>(identity.call_id / 100'000));
+    cursor = write_digits<5>(cursor, static_cast<std::uint32_t>(identity.call_id % 100'000));
     write_hex_digits(cursor, identity.branch);
 }
 

@@ -93,6 +93,9 @@ std::size_t usual_name(std::string_view line, HeaderName& name) noexcept {
     }
 }
 
+/// Names that mean something here begin with one of these.
+constexpr CharSet initials("cCfFiIlLmMrRtTvV");
+
 // Where the value begins: behind the colon. 0: no header.
 std::size_t take_name(std::string_view line, HeaderName& name) noexcept {
     if (const std::size_t size = usual_name(line, name)) return size;
@@ -101,7 +104,7 @@ std::size_t take_name(std::string_view line, HeaderName& name) noexcept {
     while (size > 0 && is_lws(line[size - 1]))
         --size;
     if (colon == line.size() || size == 0 || is_lws(line.front())) return 0;
-    name = header_name({line.data(), size});
+    name = initials.has(line.front()) ? header_name({line.data(), size}) : HeaderName::other;
     return colon + 1;
 }
 
@@ -111,7 +114,7 @@ bool HeaderReader::next(Header& header) noexcept {
     const char* const begin = rest_.data();
     const std::size_t size = rest_.size();
     std::size_t end = offset_of(rest_, '\n');
-    if (end == 0 || (end == 1 && *begin == '\r')) {
+    if (end <= 1 && (end == 0 || *begin == '\r')) {
         if (end == size) return fail(DecodeError::bad_header);
         rest_ = {begin + end + 1, size - end - 1};
         return false;
@@ -120,10 +123,10 @@ bool HeaderReader::next(Header& header) noexcept {
     while (end + 1 < size && (begin[end + 1] == ' ' || begin[end + 1] == '\t'))
         end += 1 + offset_of({begin + end + 1, size - end - 1}, '\n');
     if (end >= size) return fail(DecodeError::bad_header);
-    const std::size_t value = take_name({begin, end}, header.name);
-    if (value == 0) return fail(DecodeError::bad_header);
+    const std::size_t name = take_name({begin, end}, header.name);
+    if (name == 0) return fail(DecodeError::bad_header);
     if (++count_ > header_limit) return fail(DecodeError::too_many_headers);
-    header.value = trim({begin + value, end - value});
+    header.value = trim({begin + name, end - name});
     rest_ = {begin + end + 1, size - end - 1};
     return true;
 }

@@ -10,6 +10,10 @@ constexpr std::uint32_t left_count = 90'000;
 constexpr std::uint32_t right_count = 100'000;
 static_assert(std::uint64_t{left_count} * right_count == call_id_count);
 
+// Ten digits, so that requests do not differ in length, below 2^31 (RFC 3261 section 8.1.1.5).
+constexpr std::uint32_t cseq_first = 1'000'000'000;
+constexpr std::uint64_t cseq_end = std::uint64_t{1} << 31;
+
 struct Halves {
     std::uint32_t left;
     std::uint32_t right;
@@ -94,8 +98,8 @@ Identity IdentitySource::of(std::uint64_t call_id) const noexcept {
     identity.call_id = call_id;
     identity.branch = keyed_hash(proof_, call_id);
     identity.from_tag = static_cast<std::uint32_t>(other >> 32);
-    identity.cseq = static_cast<std::uint32_t>(other & 0x7fffffff);
-    if (identity.cseq == 0) identity.cseq = 1;
+    identity.cseq = cseq_first + static_cast<std::uint32_t>(
+                                     (other & 0xffffffff) * (cseq_end - cseq_first) >> 32);
     return identity;
 }
 

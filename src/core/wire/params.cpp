@@ -21,9 +21,10 @@ std::size_t value_length(std::string_view text, bool& ok) noexcept {
 }  // namespace
 
 bool ParamReader::next(Param& param) noexcept {
-    rest_ = trim_left(rest_);
-    if (rest_.empty() || rest_.front() != ';') return false;
-    std::string_view rest = trim_left({rest_.data() + 1, rest_.size() - 1});
+    std::string_view rest = trim_left(rest_);
+    rest_ = rest;
+    if (rest.empty() || rest.front() != ';') return false;
+    rest = trim_left({rest.data() + 1, rest.size() - 1});
     const char* const begin = rest.data();
     param.name = take_token(rest);
     if (param.name.empty()) return false;
@@ -38,7 +39,7 @@ bool ParamReader::next(Param& param) noexcept {
         rest = {value.data() + length, value.size() - length};
     }
     param.whole = {begin, static_cast<std::size_t>(rest.data() - begin)};
-    rest_ = trim_left(rest);
+    rest_ = rest;
     return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cassert>
 #include <cstring>
 #include <stdexcept>
@@ -13,9 +14,9 @@ namespace {
 
 constexpr std::size_t from_tag_size = 8;
 
-char* write_number(char* cursor, std::uint32_t number) noexcept {
-    if (number >= 10'000 && number <= 99'999) return write_digits<5>(cursor, number);  // a port
-    const fmt::format_int text(number);
+char* write_port(char* cursor, std::uint16_t port) noexcept {
+    if (port >= 10'000) return write_digits<5>(cursor, port);
+    const fmt::format_int text(port);
     std::memcpy(cursor, text.data(), text.size());
     return cursor + text.size();
 }
@@ -90,16 +91,21 @@ void RequestTemplate::render(const RequestFields& fields) {
 std::size_t RequestTemplate::encode(const Identity& identity, std::uint16_t port,
                                     std::span<char> out) const noexcept {
     assert(out.size() >= max_size());
+    std::array<char, branch_size> branch;
+    write_branch(identity, branch);
     char* cursor = out.data();
     for (const Segment& segment : segments_) {
         std::memcpy(cursor, text_.data() + segment.offset, segment.length);
         cursor += segment.length;
         switch (segment.field) {
-            case Field::port: cursor = write_number(cursor, port); break;
-            case Field::call_id: cursor = write_call_id(cursor, identity.call_id); break;
-            case Field::cseq: cursor = write_number(cursor, identity.cseq); break;
+            case Field::port: cursor = write_port(cursor, port); break;
+            case Field::call_id:
+                std::memcpy(cursor, branch.data() + call_id_in_branch, call_id_digits);
+                cursor += call_id_digits;
+                break;
+            case Field::cseq: cursor = write_digits<10>(cursor, identity.cseq); break;
             case Field::branch:
-                write_branch(identity, std::span<char, branch_size>(cursor, branch_size));
+                std::memcpy(cursor, branch.data(), branch_size);
                 cursor += branch_size;
                 break;
             case Field::from_tag: cursor = write_hex_digits(cursor, identity.from_tag); break;

@@ -109,14 +109,14 @@ TEST(Identity, the_proof_depends_on_the_key) {
     EXPECT_NE(mine.cseq, theirs.cseq);
 }
 
-TEST(Identity, cseq_stays_below_two_to_the_31_and_above_zero) {
+TEST(Identity, cseq_has_ten_digits_and_stays_below_two_to_the_31) {
     IdentitySource source(Key{3, 4});
     bool upper_half = false;
     for (int i = 0; i < 100'000; ++i) {
         const std::uint32_t cseq = source.next().cseq;
-        ASSERT_GE(cseq, 1U);
+        ASSERT_GE(cseq, 1'000'000'000U);
         ASSERT_LT(cseq, 0x80000000U);
-        upper_half |= cseq >= 0x40000000U;
+        upper_half |= cseq >= 0x60000000U;
     }
     EXPECT_TRUE(upper_half);
 }

@@ -123,9 +123,10 @@ TEST(RequestTemplate, extremes_of_the_identity_fit) {
                            0x7fffffff};
     std::array<char, request_capacity> out;
     EXPECT_EQ(request.encode(largest, 65535, out), request.max_size());
-    const std::string text = encoded(plain_fields(), 1, Identity{call_id_first, 0, 0, 1});
+    const std::string text =
+        encoded(plain_fields(), 1, Identity{call_id_first, 0, 0, 1'000'000'000});
     EXPECT_TRUE(has_line(text, "Call-ID: 1000000000"));
-    EXPECT_TRUE(has_line(text, "CSeq: 1 OPTIONS"));
+    EXPECT_TRUE(has_line(text, "CSeq: 1000000000 OPTIONS"));
     EXPECT_NE(text.find(";tag=00000000\r\n"), std::string::npos);
     EXPECT_NE(text.find(";branch=z9hG4bK10000000000000000000000000;rport"), std::string::npos);
 }
