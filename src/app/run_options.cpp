@@ -46,7 +46,8 @@ std::optional<Address> common_source(const config::PingConfig& config,
 
 net::NetworkOptions network_options(const config::PingConfig& config, const Targets& targets) {
     net::NetworkOptions options;
-    options.gather = true;
+    // In a flood an answer is what makes the next probe due: it must end a wait.
+    options.gather = !config.flood;
     options.ports = config.port_policy == config::PortPolicy::fixed ? 1 : config.ports;
     options.v4 = targets.uses(Family::v4);
     options.v6 = targets.uses(Family::v6);

@@ -1,5 +1,5 @@
 // What a PingConfig means for each part of a run: the options structs of network, engine and
-// console. Values in, values out.
+// console. Values in, values out, but for the route that a flood asks the kernel about.
 #pragma once
 
 #include "net/network.hpp"

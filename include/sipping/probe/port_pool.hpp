@@ -13,7 +13,7 @@
 namespace sipping::probe {
 
 enum class PortPolicy : std::uint8_t {
-    rotate,  ///< each target walks all ports in its own order
+    rotate,  ///< each target walks all ports, from a start of its own
     fresh,   ///< a socket is used once, rests, and is then replaced by one on another port
     fixed,   ///< one port
 };

@@ -25,7 +25,7 @@ public:
     /// "15/05/26 02:08:07:230895"; the view is into `out`.
     [[nodiscard]] std::string_view render(WallTime time, std::span<char, size> out) noexcept;
     /// As render(), a comma, then UNIX seconds: "15/05/26 02:08:07:230895,1778803687.230895". Only
-    /// of times whose second has ten digits: from 2001 to 2286.
+    /// of times whose second has ten digits: from 2001 to 2255.
     static constexpr std::size_t both_size = size + 1 + 10 + 1 + 6;
     [[nodiscard]] std::string_view render_both(WallTime time,
                                                std::span<char, both_size> out) noexcept;

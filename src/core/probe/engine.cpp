@@ -146,7 +146,7 @@ bool Engine::is_out(std::uint32_t socket, std::uint32_t target) const noexcept {
     if (options_.port_policy == PortPolicy::fresh) return false;  // nothing ever left from it
     if (table_.in_flight_of(target) == 0) return false;
     const std::uint32_t ports = pool_.size_for(target);
-    if (ports == 1) return true;
+    if (ports == 1 || options_.port_policy == PortPolicy::fixed) return true;
     // Every port comes before one comes again: what left within this round used other ones.
     const match::Slot& oldest = table_.at(table_.oldest_unsettled(target));
     if (pool_.taken(target) - oldest.take < ports) return false;

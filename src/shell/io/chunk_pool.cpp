@@ -15,7 +15,7 @@ ChunkPool::ChunkPool(std::size_t limit_bytes)
     void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
-    // A huge page would touch 128 chunks for the sake of one.
+    // A huge page would touch 32 chunks for the sake of one.
     ::madvise(memory, bytes, MADV_NOHUGEPAGE);
     memory_ = {static_cast<char*>(memory), bytes};
     for (std::size_t i = chunks_.size(); i-- > 0;) {

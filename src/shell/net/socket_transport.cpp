@@ -118,7 +118,7 @@ std::optional<Instant> SocketTransport::take_send_stamp(std::uint32_t socket,
         const Instant at{entry.sent->at.time_since_epoch() - reading.wall_offset};
         if (!send_stamps_.within(at)) continue;
         if (!entry.sent->by_driver) {
-            queued = at;
+            if (!queued) queued = at;  // further ones: another datagram's, or a device's below it
         } else if (queued) {
             return *queued + (at - *queued) / 2;
         }
