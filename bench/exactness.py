@@ -10,7 +10,7 @@ import typing
 import harness
 import namespaces
 from exactness_capture import Capture, Exchanges
-from exactness_programs import PORT, RUNS
+from exactness_programs import PORT, RUNS, read_log
 
 HELP = "is the printed latency the one on the wire?"
 
@@ -54,6 +54,8 @@ def add_arguments(parser):
     parser.add_argument("--quick", action="store_true",
                         help="one round of 1 s each: shows that this benchmark works, no more")
     parser.add_argument("--keep", help="a folder that keeps captures and logs")
+    parser.add_argument("--join", nargs=2, metavar=("LOG", "PCAP"),
+                        help="run nothing; a log and a capture that are there already")
 
 
 def chosen_cases(options):
@@ -65,6 +67,8 @@ def chosen_cases(options):
 
 
 def main(options):
+    if options.join:
+        return print_join(*options.join)
     cases = chosen_cases(options)
     if not cases:
         raise harness.Failure("no case is left; see bench/README.md for what each program can do")
@@ -134,6 +138,17 @@ def run_case(pair, case, folder, io, outcome):
     print(f"{len(errors_us)} joined, p50 {outcome.round_p50_us[-1]:.1f} us, "
           f"p99 {outcome.round_p99_us[-1]:.1f} us", flush=True)
     report_trouble(case, printed, wire, capture, responder.last_words, notes, len(errors_us))
+
+
+def print_join(log, pcap):
+    """For a run on a real network, where somebody else has started both."""
+    columns = join(read_log(log), Exchanges(pcap))
+    if not columns[0]:
+        raise harness.Failure(f"no Call-ID is a reply in {log} and answered in {pcap} too")
+    print(f"{len(columns[0])} joined; time in the log - time in the capture, in us")
+    harness.print_table(["", "min", "p1", "p50", "p99", "max", "p99 of |error|"],
+                        [[label, *error_cells(values)] for label, values in
+                         zip(("latency", "sending", "receiving"), columns)])
 
 
 def join(printed, wire):

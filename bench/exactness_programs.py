@@ -25,22 +25,26 @@ def milliseconds(text):
     return round(float(text) * 1e6)
 
 
-def run_sipping(pair, case, folder, io):
-    """The CSV has whole microseconds, both for the time of sending and for the latency."""
-    log = folder / "sipping.csv"
-    done = harness.measured(
-        [*pair.in_near(), harness.SIPPING, "--rate", case.rate_per_s, "--mine", "--duration",
-         f"{case.seconds}s", "--ports", PORTS, "--io", io, "-q", "-S", "-w", log,
-         f"{namespaces.FAR_ADDRESS}:{PORT}"], case.seconds + 30, ok=(0, 1))
+def read_log(log):
+    """Of sipping: whole microseconds, both for the time of sending and for the latency."""
     printed = {}
     with open(log, newline="") as file:
         for row in csv.DictReader(file):
             if row["kind"] == "reply":
                 printed[row["callid"]] = Printed(milliseconds(row["latency"]),
                                                  int(row["timestamp"].replace(".", "")) * 1000)
+    return printed
+
+
+def run_sipping(pair, case, folder, io):
+    log = folder / "sipping.csv"
+    done = harness.measured(
+        [*pair.in_near(), harness.SIPPING, "--rate", case.rate_per_s, "--mine", "--duration",
+         f"{case.seconds}s", "--ports", PORTS, "--io", io, "-q", "-S", "-w", log,
+         f"{namespaces.FAR_ADDRESS}:{PORT}"], case.seconds + 30, ok=(0, 1))
     health = [line for line in done.text.splitlines()
               if line.startswith(("Prober:", "This side had trouble"))]
-    return printed, health
+    return read_log(log), health
 
 
 def run_sipsak(pair, case, _folder, _io):

@@ -29,7 +29,7 @@ class Loopback:
 
     def run(self, program, job):
         job.host, job.port = "127.0.0.1", self.port
-        with harness.Responder(self.port, options=("--spin",)) as responder:
+        with harness.Responder(self.port) as responder:
             outcome = program(job)
         found = re.search(r"received (\d+) answered (\d+)", responder.last_words)
         if not found:
