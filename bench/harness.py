@@ -135,21 +135,12 @@ def measured(command, patience_s, core=0, ok=(0,), environment=None, folder=None
     return Run(text, usage, seconds, child.returncode)
 
 
-def read_log(path):
-    """Of a CSV of ours: replies, other probes, and seconds from the first sending to the last."""
-    replies = others = 0
-    first, last = float("inf"), 0.0
-    with open(path, newline="") as file:
-        for row in csv.DictReader(file):
-            if row["kind"] in ("gap", "late", "duplicate"):
-                continue
-            if row["kind"] == "reply":
-                replies += 1
-            else:
-                others += 1
-            sent = float(row["timestamp"])
-            first, last = min(first, sent), max(last, sent)
-    return replies, others, last - first
+def positive(text):
+    """For argparse: a whole number above 0."""
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
 
 
 def alternating(names, number):

@@ -27,16 +27,10 @@ FIGURES = ["cpu_us", "user_us", "system_us", "user_share", "answered_per_s", "lo
 LENGTH_TOLERANCE = 12  # bytes: numbers in sipp's Call-ID and branch, and our CSeq, vary in length
 
 
-def positive(text):
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
-
-
 def add_arguments(parser):
-    parser.add_argument("--rounds", type=positive, default=7)
-    parser.add_argument("--seconds", type=positive, help="length of each run (3; --variants: 1)")
+    parser.add_argument("--rounds", type=harness.positive, default=7)
+    parser.add_argument("--seconds", type=harness.positive,
+                        help="length of each run (3; --variants: 1)")
     parser.add_argument("--only", action="append", metavar="WORD",
                         choices=[*MODES, *programs.PROGRAMS],
                         help="only this mode (flood, 20000/s, sender-bound) or program; repeatable")
