@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "log_files.hpp"
-#include "net/resolve.hpp"
 
 namespace sipping::app {
 namespace {
@@ -30,18 +29,6 @@ Duration longest_timeout(const target::TargetTable& targets) {
     return longest;
 }
 
-/// The address that all targets see us come from, if it is one and the same.
-std::optional<Address> common_source(const config::PingConfig& config,
-                                     const target::TargetTable& targets) {
-    std::optional<Address> source;
-    for (const target::Target& target : targets) {
-        const auto ours = net::source_address(target.endpoint, {}, config.device);
-        if (!ours || (source && *source != *ours)) return std::nullopt;
-        source = ours;
-    }
-    return source;
-}
-
 }  // namespace
 
 net::NetworkOptions network_options(const config::PingConfig& config, const Targets& targets) {
@@ -56,7 +43,7 @@ net::NetworkOptions network_options(const config::PingConfig& config, const Targ
     // A socket with an address is found sooner by the kernel (2 % of the cost of a probe); one
     // without survives it when the box changes its address, which a flood need not.
     options.bind = config.bind;
-    if (config.flood && !config.bind) options.bind = common_source(config, targets.table);
+    if (config.flood && !config.bind) options.bind = targets.source;
     options.device = config.device;
     options.dscp = config.dscp;
     options.other_descriptors = static_cast<std::uint32_t>(

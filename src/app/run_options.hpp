@@ -1,5 +1,5 @@
 // What a PingConfig means for each part of a run: the options structs of network, engine and
-// console. Values in, values out, but for the route that a flood asks the kernel about.
+// console. Values in, values out.
 #pragma once
 
 #include "net/network.hpp"

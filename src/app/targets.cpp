@@ -51,7 +51,7 @@ std::vector<target::TargetSpec> read_specs(const config::PingConfig& config) {
 }
 
 wire::RequestFields request_fields(const config::PingConfig& config, const target::TargetSpec& spec,
-                                   const Endpoint& endpoint) {
+                                   const Endpoint& endpoint, const std::optional<Address>& source) {
     wire::RequestFields fields;
     // The name the user gave stands in the request; an address where there is none.
     const std::string host = spec.literal ? to_host(endpoint.address) : spec.host;
@@ -73,8 +73,7 @@ wire::RequestFields request_fields(const config::PingConfig& config, const targe
     } else {
         // No route: the sends will fail and say so; the request still needs some address.
         const Address unspecified{.family = endpoint.address.family};
-        fields.via_host = to_host(
-            net::source_address(endpoint, config.bind, config.device).value_or(unspecified));
+        fields.via_host = to_host(source.value_or(unspecified));
     }
     return fields;
 }
@@ -120,7 +119,13 @@ Targets load_targets(const config::PingConfig& config) {
         const std::vector<Address> addresses = addresses_of(config, spec, targets);
         for (const Address& address : addresses) {
             const Endpoint endpoint{address, spec.port != 0 ? spec.port : config.port};
-            const wire::RequestFields fields = request_fields(config, spec, endpoint);
+            const std::optional<Address> source =
+                net::source_address(endpoint, config.bind, config.device);
+            if (targets.table.empty())
+                targets.source = source;
+            else if (targets.source != source)
+                targets.source.reset();
+            const wire::RequestFields fields = request_fields(config, spec, endpoint, source);
             if (const std::string error = wire::RequestTemplate::check(fields); !error.empty())
                 throw UsageError(error);
             targets.requests.emplace_back(fields);

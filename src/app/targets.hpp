@@ -2,6 +2,7 @@
 // template per endpoint. All before the first probe; may block.
 #pragma once
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ struct Targets {
     target::TargetTable table;
     std::vector<wire::RequestTemplate> requests;
     std::vector<std::string> unresolved;  ///< messages; the other targets run
+    std::optional<Address> source;        ///< the address that all of them see, if it is one
 
     [[nodiscard]] bool uses(Family family) const noexcept;
 };

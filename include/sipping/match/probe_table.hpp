@@ -145,7 +145,7 @@ public:
         return of_target_[target].oldest;
     }
     /// The newest probe that left from this socket, or no_slot; go on with Slot::older_on_socket
-    /// while is_live().
+    /// while is_older_in_use().
     [[nodiscard]] std::uint32_t newest_on_socket(std::uint32_t socket) const noexcept {
         return newest_on_socket_[socket];
     }
