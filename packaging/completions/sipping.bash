@@ -8,13 +8,22 @@ _sipping() {
         --ports --port-policy --port-range --bind --device --dscp --io --late-window --identities
         --fall --rise --max-loss --csv --json -v --verbose --color --no-color --dry-run
         -h --help --version'
+    local ports_options='--exhaust --rate --duration --max --mapping-time
+        -p --port -4 -6 -t --timeout --mine -u --user -i --via-address -d --domain --ttl --from --to
+        --contact --request-uri --user-agent --header --site --port-range --bind --device --dscp --io
+        -w --log --csv --json -q --quiet --color --no-color -h --help --version'
+    local stress_options='--rate --steps --step-time --stop-loss --stop-p99 --ignore-retry-after
+        --recovery-time --svg --ports --spin --no-spin --late-window --identities
+        -p --port -4 -6 -t --timeout --mine -u --user -i --via-address -d --domain --ttl --from --to
+        --contact --request-uri --user-agent --header --site --port-range --bind --device --dscp --io
+        -w --log --csv --json -q --quiet --color --no-color -h --help --version'
     local respond_options='-p --port --bind -4 -6 --code --reason --delay --drop --seed --duration
         --spin --io -q --quiet -h --help --version'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
 
     case $previous in
-        -f | --file | -w | --log) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+        -f | --file | -w | --log | --svg) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         --port-policy) mapfile -t COMPREPLY < <(compgen -W 'rotate fresh fixed' -- "$current") ;;
         --io) mapfile -t COMPREPLY < <(compgen -W 'auto uring epoll' -- "$current") ;;
         --csv) mapfile -t COMPREPLY < <(compgen -W 'full classic' -- "$current") ;;
@@ -27,15 +36,22 @@ _sipping() {
             -t | --timeout | -c | --count | --rate | --window | --duration | --user-agent | \
             --header | --request-uri | --from | --to | --site | --ports | --port-range | --bind | \
             --dscp | --late-window | --identities | --fall | --rise | --max-loss | --code | \
-            --reason | --delay | --drop | --seed) ;;
+            --reason | --delay | --drop | --seed | --max | --mapping-time | --steps | --step-time | \
+            --stop-loss | --stop-p99 | --recovery-time) ;;
         *)
-            if [[ ${COMP_WORDS[1]} == respond && $COMP_CWORD -gt 1 ]]; then
+            local command=
+            [[ $COMP_CWORD -gt 1 ]] && command=${COMP_WORDS[1]}
+            if [[ $command == respond ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$respond_options" -- "$current")
+            elif [[ $current == -* && $command == ports ]]; then
+                mapfile -t COMPREPLY < <(compgen -W "$ports_options" -- "$current")
+            elif [[ $current == -* && $command == stress ]]; then
+                mapfile -t COMPREPLY < <(compgen -W "$stress_options" -- "$current")
             elif [[ $current == -* ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$ping_options" -- "$current")
             else
                 [[ $COMP_CWORD -eq 1 ]] &&
-                    mapfile -t COMPREPLY < <(compgen -W 'ping respond' -- "$current")
+                    mapfile -t COMPREPLY < <(compgen -W 'ping ports stress respond' -- "$current")
                 mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -A hostname -- "$current")
             fi
             ;;

@@ -1,175 +1,19 @@
-// The only file that sees CLI11. It splits the words and finds the options; what a value means and
-// every message is ours (config/options.hpp), so that all messages read alike.
+// Which command, and what its words mean together.
 #include "arguments.hpp"
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <span>
 #include <vector>
 
+#include "command_line.hpp"
 #include "sipping/base/values.hpp"
 #include "sipping/config/options.hpp"
 
 namespace sipping::app {
 namespace {
-
-using config::Option;
-using config::Takes;
-using Words = std::vector<std::string>;
-
-/// What one command's words said besides its options.
-struct Rest {
-    Words words;
-    bool help = false;
-    bool version = false;
-};
-
-/// Insertions, deletions and changes from one text to the other (Wagner-Fischer, one row).
-std::size_t edit_distance(std::string_view from, std::string_view to) {
-    std::vector<std::size_t> row(to.size() + 1);
-    for (std::size_t column = 0; column < row.size(); ++column)
-        row[column] = column;
-    for (std::size_t line = 1; line <= from.size(); ++line) {
-        std::size_t diagonal = row[0];
-        row[0] = line;
-        for (std::size_t column = 1; column < row.size(); ++column) {
-            const std::size_t above = row[column];
-            const std::size_t changed = diagonal + (from[line - 1] == to[column - 1] ? 0 : 1);
-            row[column] = std::min({above + 1, row[column - 1] + 1, changed});
-            diagonal = above;
-        }
-    }
-    return row.back();
-}
-
-template <class Config>
-std::string unknown_option(std::string_view word, std::span<const Option<Config>> options,
-                           std::string_view command) {
-    static constexpr std::size_t name_max = 32;  // longer than any name: no guess is worth it
-    const auto name = word.substr(0, word.find('='));
-    std::string best;
-    // One slip in a short name, two in a longer one.
-    std::size_t best_distance = name.size() < 8 ? 2 : 3;
-    const auto consider = [&](std::string_view known) {
-        const std::size_t distance = edit_distance(name, known);
-        if (distance >= best_distance) return;
-        best = known;
-        best_distance = distance;
-    };
-    if (name.starts_with("--") && name.size() <= name_max) {
-        for (const auto& option : options)
-            if (!option.name.empty()) consider(option.spelled());
-        consider("--help");
-        consider("--version");
-    }
-    if (best.empty())
-        return fmt::format("unknown option '{}' (see {} --help)", shown(name), command);
-    return fmt::format("unknown option '{}', did you mean '{}'?", shown(name), best);
-}
-
-/// CLI11 wants its words last first. It also takes the word after "--name=" as the value although
-/// an empty value was given, so that form is split here.
-Words prepare(std::span<const char* const> words) {
-    Words prepared;
-    bool options_may_follow = true;
-    for (const std::string_view word : words) {
-        if (word == "--") options_may_follow = false;
-        if (options_may_follow && word.starts_with("--") && word.ends_with('=')) {
-            prepared.emplace_back(word.substr(0, word.size() - 1));
-            prepared.emplace_back();
-        } else {
-            prepared.emplace_back(word);
-        }
-    }
-    std::reverse(prepared.begin(), prepared.end());
-    return prepared;
-}
-
-std::string cli_names(char letter, std::string_view name) {
-    const std::string short_name = letter == '\0' ? "" : std::string{'-', letter};
-    const std::string long_name = name.empty() ? "" : fmt::format("--{}", name);
-    const bool both = !short_name.empty() && !long_name.empty();
-    return short_name + (both ? "," : "") + long_name;
-}
-
-CLI::Option* add_flag(CLI::App& app, char letter, std::string_view name) {
-    return app.add_flag(cli_names(letter, name))
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-}
-
-/// Hands what CLI11 found for one option to the config.
-template <class Config>
-std::string apply(const Option<Config>& option, const CLI::Option& found, Config& config) {
-    const auto& values = found.results();
-    if (values.empty()) return {};
-    const auto name = option.spelled();
-    if (option.takes == Takes::nothing) {
-        const bool plain = std::all_of(values.begin(), values.end(),
-                                       [](const std::string& value) { return value == "true"; });
-        if (!plain) return fmt::format("{}: takes no value", name);
-        const auto wrong = option.set({}, config);
-        return wrong.empty() ? wrong : fmt::format("{}: {}", name, wrong);
-    }
-    if (option.takes == Takes::value && values.size() > 1)
-        return fmt::format("{}: given {} times, give it once", name, values.size());
-    for (const auto& value : values)
-        if (const auto wrong = option.set(value, config); !wrong.empty())
-            return fmt::format("{} '{}': {}", name, shown(value), wrong);
-    return {};
-}
-
-/// Splits "--" and options that nobody knows from the words that are neither.
-template <class Config>
-std::string take_rest(const Words& remaining, std::span<const Option<Config>> options,
-                      std::string_view command, Rest& rest) {
-    bool options_may_follow = true;
-    for (const auto& word : remaining) {
-        if (options_may_follow && word == "--")
-            options_may_follow = false;
-        else if (options_may_follow && word.size() > 1 && word.front() == '-')
-            return unknown_option(word, options, command);
-        else
-            rest.words.push_back(word);
-    }
-    return {};
-}
-
-template <class Config>
-std::string parse_command(std::span<const char* const> words, std::string_view command,
-                          std::span<const Option<Config>> options, Config& config, Rest& rest) {
-    CLI::App app;
-    app.set_help_flag();
-    app.allow_extras();
-    auto* help = add_flag(app, 'h', "help");
-    auto* version = add_flag(app, '\0', "version");
-    std::vector<CLI::Option*> found;
-    for (const auto& option : options)
-        found.push_back(option.takes == Takes::nothing
-                            ? add_flag(app, option.letter, option.name)
-                            : app.add_option(cli_names(option.letter, option.name),
-                                             CLI::callback_t{}, std::string{})
-                                  ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll));
-    auto prepared = prepare(words);
-    try {
-        app.parse(prepared);
-    } catch (const CLI::ArgumentMismatch& mismatch) {
-        // With the set-up above the one reason left: the words ended where a value was due. The
-        // message begins with the option's name and a colon.
-        const std::string_view message = mismatch.what();
-        return fmt::format("{}: a value is missing", message.substr(0, message.find(':')));
-    }
-    rest.help = help->count() > 0;
-    rest.version = version->count() > 0;
-    if (rest.help || rest.version) return {};
-    if (auto wrong = take_rest(app.remaining(), options, command, rest); !wrong.empty())
-        return wrong;
-    for (std::size_t at = 0; at < options.size(); ++at)
-        if (auto wrong = apply(options[at], *found[at], config); !wrong.empty()) return wrong;
-    return {};
-}
 
 std::string check_words(std::span<const char* const> words) {
     std::string_view before;
@@ -185,21 +29,25 @@ std::string check_words(std::span<const char* const> words) {
     return {};
 }
 
-void show(std::string text, Command command, Arguments& arguments) {
-    arguments.command = command;
-    arguments.text = std::move(text);
+/// Help and version are the same for all commands. True: one of them was asked for.
+bool show_text(const Rest& rest, std::string (*help)(), Arguments& arguments) {
+    if (rest.help) {
+        arguments.command = Command::help;
+        arguments.text = help();
+    } else if (rest.version) {
+        arguments.command = Command::version;
+        arguments.text = fmt::format("sipping {}\n", version());
+    }
+    return rest.help || rest.version;
 }
 
 std::string parse_ping(std::span<const char* const> words, Arguments& arguments) {
     Rest rest;
     auto& config = arguments.ping;
-    if (auto wrong = parse_command(words, "sipping", config::ping_options(), config, rest);
-        !wrong.empty())
-        return wrong;
-    if (rest.help) return show(ping_help(), Command::help, arguments), std::string{};
-    if (rest.version)
-        return show(fmt::format("sipping {}\n", version()), Command::version, arguments),
-               std::string{};
+    std::vector<BoundOption> options;
+    bind_options(config::ping_options(), config, options);
+    if (auto wrong = parse_command(words, "sipping", options, rest); !wrong.empty()) return wrong;
+    if (show_text(rest, ping_help, arguments)) return {};
     arguments.command = Command::ping;
     config.targets = std::move(rest.words);
     settle(config);
@@ -209,14 +57,11 @@ std::string parse_ping(std::span<const char* const> words, Arguments& arguments)
 std::string parse_respond(std::span<const char* const> words, Arguments& arguments) {
     Rest rest;
     auto& config = arguments.respond;
-    if (auto wrong =
-            parse_command(words, "sipping respond", config::respond_options(), config, rest);
-        !wrong.empty())
+    std::vector<BoundOption> options;
+    bind_options(config::respond_options(), config, options);
+    if (auto wrong = parse_command(words, "sipping respond", options, rest); !wrong.empty())
         return wrong;
-    if (rest.help) return show(respond_help(), Command::help, arguments), std::string{};
-    if (rest.version)
-        return show(fmt::format("sipping {}\n", version()), Command::version, arguments),
-               std::string{};
+    if (show_text(rest, respond_help, arguments)) return {};
     if (!rest.words.empty())
         return fmt::format("respond takes no host, '{}' is too much (see sipping respond --help)",
                            shown(rest.words.front()));
@@ -226,20 +71,66 @@ std::string parse_respond(std::span<const char* const> words, Arguments& argumen
     return {};
 }
 
+/// The commands that probe one host with many of ping's options and some of their own.
+template <class Config>
+std::string parse_prober(std::span<const char* const> words, std::string_view command,
+                         std::span<const config::Option<config::PingConfig>> shared,
+                         std::span<const config::Option<Config>> own, Config& config, Rest& rest) {
+    std::vector<BoundOption> options;
+    bind_options(shared, config.probing, options);
+    bind_options(own, config, options);
+    if (auto wrong = parse_command(words, command, options, rest); !wrong.empty()) return wrong;
+    if (rest.words.size() > 1)
+        return fmt::format("one host at a time, '{}' is too much (see {} --help)",
+                           shown(rest.words[1]), command);
+    config.probing.targets = rest.words;
+    return {};
+}
+
+std::string parse_ports(std::span<const char* const> words, Arguments& arguments) {
+    Rest rest;
+    auto& config = arguments.ports;
+    if (auto wrong = parse_prober(words, "sipping ports", config::ports_shared_options(),
+                                  config::ports_options(), config, rest);
+        !wrong.empty())
+        return wrong;
+    if (show_text(rest, ports_help, arguments)) return {};
+    arguments.command = Command::ports;
+    settle(config);
+    return check(config);
+}
+
+std::string parse_stress(std::span<const char* const> words, Arguments& arguments) {
+    Rest rest;
+    auto& config = arguments.stress;
+    if (auto wrong = parse_prober(words, "sipping stress", config::stress_shared_options(),
+                                  config::stress_options(), config, rest);
+        !wrong.empty())
+        return wrong;
+    if (show_text(rest, stress_help, arguments)) return {};
+    arguments.command = Command::stress;
+    settle(config);
+    return check(config);
+}
+
 }  // namespace
 
 std::string parse_arguments(int argc, const char* const* argv, Arguments& arguments) {
-    static constexpr std::array<std::string_view, 5> reserved{"ports", "stress", "watch", "report",
-                                                              "trace"};
+    static constexpr std::array<std::string_view, 3> reserved{"watch", "report", "trace"};
     arguments = {};
     std::span words{argv, static_cast<std::size_t>(std::max(argc, 0))};
     if (!words.empty()) words = words.subspan(1);
-    if (words.empty()) return show(ping_help(), Command::help, arguments), std::string{};
+    if (words.empty()) {
+        show_text({.help = true}, ping_help, arguments);
+        return {};
+    }
     if (auto wrong = check_words(words); !wrong.empty()) return wrong;
     const std::string_view first = words.front();
     if (std::find(reserved.begin(), reserved.end(), first) != reserved.end())
         return fmt::format("'{}' is not in this version yet", first);
     if (first == "respond") return parse_respond(words.subspan(1), arguments);
+    if (first == "ports") return parse_ports(words.subspan(1), arguments);
+    if (first == "stress") return parse_stress(words.subspan(1), arguments);
     if (first == "ping") words = words.subspan(1);
     return parse_ping(words, arguments);
 }

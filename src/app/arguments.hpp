@@ -1,5 +1,4 @@
-// The command line becomes an `Arguments`, or one line saying what is wrong with it. The argument
-// parser's library stays inside arguments.cpp: it is slow to compile.
+// The command line becomes an `Arguments`, or one line saying what is wrong with it.
 #pragma once
 
 #include <cstdint>
@@ -7,17 +6,21 @@
 #include <string_view>
 
 #include "sipping/config/ping_config.hpp"
+#include "sipping/config/ports_config.hpp"
 #include "sipping/config/respond_config.hpp"
+#include "sipping/config/stress_config.hpp"
 
 namespace sipping::app {
 
-enum class Command : std::uint8_t { ping, respond, help, version };
+enum class Command : std::uint8_t { ping, respond, ports, stress, help, version };
 
 struct Arguments {
     Command command = Command::ping;
     config::PingConfig ping;        ///< checked and settled when command is ping
     config::RespondConfig respond;  ///< the same for respond
-    std::string text;               ///< help or version: print it to stdout and end 0
+    config::PortsConfig ports;
+    config::StressConfig stress;
+    std::string text;  ///< help or version: print it to stdout and end 0
 };
 
 /// Returns an empty string, or an error line without the "sipping: " before it; `arguments` is then
@@ -30,5 +33,7 @@ struct Arguments {
 /// One screen for each command.
 [[nodiscard]] std::string ping_help();
 [[nodiscard]] std::string respond_help();
+[[nodiscard]] std::string ports_help();
+[[nodiscard]] std::string stress_help();
 
 }  // namespace sipping::app

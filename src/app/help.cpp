@@ -13,7 +13,7 @@ std::string_view version() noexcept {
 std::string ping_help() {
     return fmt::format("sipping {} - {}", version(),
                        R"(probes SIP devices with OPTIONS over UDP, logs every answer
-Usage: sipping [ping] HOST... [options]    The far end: sipping respond --help
+Usage: sipping [ping] HOST... [options]   also: sipping ports|stress|respond -h
 HOST is a name or address, host:port, [v6]:port or sip:user@host:port.
 TIME is milliseconds, or as 250us, 20ms, 1.5s, 2h. Defaults are in brackets.
 
@@ -82,6 +82,88 @@ Examples
   sipping respond                                answer everything with 200
   sipping respond -p 5080 --code 403             a gateway that refuses
   sipping respond --delay 20 --drop 5 --seed 1   a bad path, to be repeated
+)");
+}
+
+std::string ports_help() {
+    return fmt::format("sipping {} - {}", version(),
+                       R"(how many source ports this box, or the path to a host, carries
+Usage: sipping ports [options]          this box: opens ports until it refuses
+       sipping ports HOST [options]     the path: new ports until a limit shows
+TIME is milliseconds, or as 20ms, 1.5s, 2m. Defaults are in brackets.
+
+This box
+      --exhaust           to the very last port (else 64 stay to the others)
+      --rate N            also play the original: N probes a second, each from a
+      --duration SECONDS  new socket closed at its timeout, for so long (10)
+The path to HOST (name, address, host:port, [v6]:port, sip:user@host:port)
+      --rate N            new ports a second (20)
+      --max N             ports to try (rate x mapping time: what can be seen)
+      --mapping-time S    a NAT or firewall forgets an unused port after S (30)
+      --mine              more than 50 a second: this target is mine to load
+  -p, --port N            port asked (5060)      -t, --timeout TIME       (1000)
+The request
+  -u, --user NAME         of From (sipping)      -d, --domain NAME       of From
+  -i, --via-address IP    (the one really used)  --ttl N       Max-Forwards (70)
+      --from, --to, --contact VALUE              --request-uri URI
+      --user-agent TEXT                          --header 'NAME: VALUE'   repeat
+      --site NAME         makes Call-IDs digits@NAME
+Both
+      --port-range LO-HI  (the kernel's)         --bind IP       --device IFACE
+  -4, -6                  IPv4 only, IPv6 only   --dscp N        0-63, EF, CS3
+      --io auto|uring|epoll
+Output
+  -w, --log FILE          CSV of all probes; '*': none (sipping-logs/<ip>.csv)
+      --csv full|classic  --json    one object instead of text
+  -q, --quiet             no progress            --color auto|always|never
+      --no-color
+  -h, --help  --version   Exit: 0 measured, 1 no answer or no clear result,
+                          2 unknown name, 3 bad usage, 4 system error
+Examples
+  sipping ports                                  what stops this box, and where
+  sipping ports --rate 500 --duration 5          the original at 500 a second
+  sipping ports sbc.example.com --max 400        is there a limit below 400?
+)");
+}
+
+std::string stress_help() {
+    return fmt::format("sipping {} - {}", version(),
+                       R"(raises the rate until a host degrades, and finds the knee
+Usage: sipping stress HOST --rate R1..R2 [options]
+HOST is a name or address, host:port, [v6]:port or sip:user@host:port.
+TIME is milliseconds, or as 250us, 20ms, 1.5s. Defaults are in brackets.
+
+      --rate R1..R2       probes a second, from R1 to R2 in geometric steps
+      --steps N           how many (10)          --step-time S   each lasts (5)
+      --mine              more than 50 a second: this target is mine to load
+Ends the ramp (beside silence)
+      --stop-loss PCT     lost or refused (1)    --stop-p99 TIME   p99 above it
+      --ignore-retry-after     do not stop at the first 503 with Retry-After
+      --recovery-time S   it may take so long to answer again (60)
+The request
+  -p, --port N            port asked (5060)      -t, --timeout TIME       (1000)
+  -u, --user NAME         of From (sipping)      -d, --domain NAME       of From
+  -i, --via-address IP    (the one really used)  --ttl N       Max-Forwards (70)
+      --from, --to, --contact VALUE              --request-uri URI
+      --user-agent TEXT                          --header 'NAME: VALUE'   repeat
+      --site NAME         makes Call-IDs digits@NAME
+Ports and path
+      --ports N           taken in turn (1024)   --port-range LO-HI
+  -4, -6                  IPv4 only, IPv6 only   --bind IP       --device IFACE
+      --dscp N            0-63, EF, AF31, CS3    --io auto|uring|epoll
+      --spin, --no-spin   wait busily for exact send times, or never
+      --late-window SECONDS  (32)                --identities N        (1000000)
+Output
+      --svg FILE          plot of latency and loss by rate (needs gnuplot)
+  -w, --log FILE          CSV of all probes; '*': none (sipping-logs/<ip>.csv)
+      --csv full|classic  --json    one object a step, the verdict last
+  -q, --quiet             no progress            --color auto|always|never
+      --no-color
+  -h, --help  --version   Exit: 0 measured, 1 no answer or no clear result,
+                          2 unknown name, 3 bad usage, 4 system error
+Examples
+  sipping stress sbc.example.com --rate 50..2000 --mine
+  sipping stress 127.0.0.1:5080 --rate 1000..40000 --step-time 2 --svg knee.svg
 )");
 }
 

@@ -9,7 +9,9 @@
 
 #include "arguments.hpp"
 #include "ping.hpp"
+#include "ports.hpp"
 #include "respond.hpp"
+#include "stress.hpp"
 #include "targets.hpp"
 
 namespace {
@@ -33,6 +35,8 @@ int dispatch(const sipping::app::Arguments& arguments) {
     using sipping::app::Command;
     switch (arguments.command) {
         case Command::ping: return sipping::app::run_ping(arguments.ping);
+        case Command::ports: return sipping::app::run_ports(arguments.ports);
+        case Command::stress: return sipping::app::run_stress(arguments.stress);
         case Command::respond: return sipping::app::run_respond(arguments.respond);
         case Command::help:
         case Command::version: break;

@@ -8,7 +8,9 @@
 #include <string_view>
 
 #include "sipping/config/ping_config.hpp"
+#include "sipping/config/ports_config.hpp"
 #include "sipping/config/respond_config.hpp"
+#include "sipping/config/stress_config.hpp"
 
 namespace sipping::config {
 
@@ -35,5 +37,10 @@ struct Option {
 
 [[nodiscard]] std::span<const Option<PingConfig>> ping_options() noexcept;
 [[nodiscard]] std::span<const Option<RespondConfig>> respond_options() noexcept;
+/// A command's own options; the shared ones are ping's, with ping's meaning.
+[[nodiscard]] std::span<const Option<PortsConfig>> ports_options() noexcept;
+[[nodiscard]] std::span<const Option<PingConfig>> ports_shared_options();
+[[nodiscard]] std::span<const Option<StressConfig>> stress_options() noexcept;
+[[nodiscard]] std::span<const Option<PingConfig>> stress_shared_options();
 
 }  // namespace sipping::config

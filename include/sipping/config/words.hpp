@@ -44,6 +44,10 @@ template <class Choice, std::size_t count>
 
 /// 0 to 100, decimals allowed.
 [[nodiscard]] std::string read_percent(std::string_view text, double& percent);
+/// More than 0, at most 10,000,000 probes a second, decimals allowed.
+[[nodiscard]] std::string read_rate(std::string_view text, double& rate_per_s);
+/// "R1..R2", both rates, the first one not above the second; "R" alone is both.
+[[nodiscard]] std::string read_rate_range(std::string_view text, double& low, double& high);
 /// More than zero; a bare number is seconds.
 [[nodiscard]] std::string read_run_time(std::string_view text, std::optional<Duration>& time);
 /// An address of this box.

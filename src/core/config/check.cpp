@@ -4,10 +4,14 @@
 #include <algorithm>
 
 #include "sipping/config/ping_config.hpp"
+#include "sipping/config/ports_config.hpp"
 #include "sipping/config/respond_config.hpp"
+#include "sipping/config/stress_config.hpp"
 
 namespace sipping::config {
 namespace {
+
+constexpr double ports_rate_per_s = 20;
 
 std::uint32_t range_size(const PingConfig& config) noexcept {
     return std::uint32_t{config.port_high} - config.port_low + 1;
@@ -34,6 +38,24 @@ std::string check_ports(const PingConfig& config) {
     return {};
 }
 
+std::string check_bind(const PingConfig& config) {
+    if (!config.bind || !config.family || config.bind->family == *config.family) return {};
+    return fmt::format("--bind {} contradicts -{}", to_string(*config.bind),
+                       *config.family == Family::v4 ? '4' : '6');
+}
+
+/// What only means something on the path to a host, or only without one.
+std::string check_place(const PortsConfig& config) {
+    if (config.has_host() && config.exhaust) return "--exhaust is for this box, not for a host";
+    if (config.has_host() && config.duration_given)
+        return "--duration is for the simulation, not for a host";
+    if (config.has_host()) return {};
+    if (config.max != 0) return "--max needs a host";
+    if (config.mapping_time_given) return "--mapping-time needs a host";
+    if (config.duration_given && !config.rate_per_s) return "--duration needs --rate";
+    return {};
+}
+
 }  // namespace
 
 std::string check(const PingConfig& config) {
@@ -41,9 +63,7 @@ std::string check(const PingConfig& config) {
         return "no target: name a host or give -f FILE";
     if (auto wrong = check_pace(config); !wrong.empty()) return wrong;
     if (auto wrong = check_ports(config); !wrong.empty()) return wrong;
-    if (config.bind && config.family && config.bind->family != *config.family)
-        return fmt::format("--bind {} contradicts -{}", to_string(*config.bind),
-                           *config.family == Family::v4 ? '4' : '6');
+    if (auto wrong = check_bind(config); !wrong.empty()) return wrong;
     if (config.json && (config.print_sent || config.print_received))
         return fmt::format("--json and --print-{} exclude each other, both write to the output",
                            config.print_sent ? "sent" : "received");
@@ -70,6 +90,31 @@ void settle(RespondConfig& config) {
     if (!config.bind) return;
     config.v4 = config.v4 && config.bind->family == Family::v4;
     config.v6 = config.v6 && config.bind->family == Family::v6;
+}
+
+std::string check(const PortsConfig& config) {
+    if (auto wrong = check_place(config); !wrong.empty()) return wrong;
+    const PingConfig& probing = config.probing;
+    if (probing.port_low != 0 && range_size(probing) <= config.max)  // one is the canary's
+        return fmt::format("--port-range {}-{} has {} ports, --max {} needs {}", probing.port_low,
+                           probing.port_high, range_size(probing), config.max, config.max + 1);
+    return check_bind(config.probing);
+}
+
+void settle(PortsConfig& config) {
+    if (config.has_host() && !config.rate_per_s) config.rate_per_s = ports_rate_per_s;
+}
+
+std::string check(const StressConfig& config) {
+    if (config.probing.targets.empty()) return "no target: name a host";
+    if (config.rate_low == 0) return "no rate: give --rate R1..R2, probes a second";
+    if (auto wrong = check_ports(config.probing); !wrong.empty()) return wrong;
+    return check_bind(config.probing);
+}
+
+void settle(StressConfig& config) {
+    if (config.rate_low == config.rate_high) config.steps = 1;
+    settle(config.probing);
 }
 
 }  // namespace sipping::config

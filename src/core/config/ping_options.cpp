@@ -16,7 +16,6 @@ constexpr std::uint64_t ports_max = 65'000;
 constexpr std::uint64_t identities_min = 1024;
 constexpr std::uint64_t identities_max = 16'000'000;
 constexpr std::uint64_t run_max = 1000;  // --fall, --rise
-constexpr double rate_max = 1e7;
 constexpr Duration late_window_max = 1h;
 
 /// Sets one flag; the setters of plain flags are all of this shape.
@@ -69,14 +68,6 @@ std::string set_target_file(Value value, Ping& config) {
 std::string set_family(Family family, Ping& config) {
     if (config.family && *config.family != family) return "excludes -4, give one or none";
     config.family = family;
-    return {};
-}
-
-std::string set_rate(Value value, Ping& config) {
-    const auto rate = parse_decimal(value);
-    if (!rate || *rate <= 0 || *rate > rate_max)
-        return "must be more than 0 and at most 10000000 (probes a second)";
-    config.rate_per_s = *rate;
     return {};
 }
 
@@ -169,7 +160,8 @@ constexpr std::array options = std::to_array<Option<Ping>>({
     {'4', "", Takes::nothing, [](Value, Ping& c) { return set_family(Family::v4, c); }},
     {'6', "", Takes::nothing, [](Value, Ping& c) { return set_family(Family::v6, c); }},
     // Pace.
-    {'\0', "rate", Takes::value, set_rate},
+    {'\0', "rate", Takes::value,
+     [](Value v, Ping& c) { return read_rate(v, c.rate_per_s.emplace()); }},
     {'\0', "flood", Takes::nothing, set_flag<&Ping::flood>},
     {'\0', "window", Takes::value, set_window},
     {'\0', "duration", Takes::value, [](Value v, Ping& c) { return read_run_time(v, c.duration); }},

@@ -7,6 +7,8 @@
 namespace sipping::config {
 namespace {
 
+constexpr double rate_max = 1e7;
+
 bool is_letter_or_digit(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
@@ -21,6 +23,25 @@ std::string read_percent(std::string_view text, double& percent) {
     const auto value = parse_decimal(text);
     if (!value || *value > 100) return "must be a percentage, 0 to 100";
     percent = *value;
+    return {};
+}
+
+std::string read_rate(std::string_view text, double& rate_per_s) {
+    const auto rate = parse_decimal(text);
+    if (!rate || *rate <= 0 || *rate > rate_max)
+        return "must be more than 0 and at most 10000000 (probes a second)";
+    rate_per_s = *rate;
+    return {};
+}
+
+std::string read_rate_range(std::string_view text, double& low, double& high) {
+    const auto dots = text.find("..");
+    const auto first = text.substr(0, dots);
+    const auto last = dots == std::string_view::npos ? first : text.substr(dots + 2);
+    for (const auto& [part, rate] : {std::pair{first, &low}, std::pair{last, &high}})
+        if (!read_rate(part, *rate).empty())
+            return "must be R1..R2, each more than 0 and at most 10000000 (e.g. 100..5000)";
+    if (low > high) return "begins above its end";
     return {};
 }
 

@@ -15,14 +15,30 @@ namespace {
 
 using Names = std::set<std::string>;
 
-template <class Config>
-Names registered(std::span<const config::Option<Config>> options) {
+template <class... Options>
+Names registered(const Options&... tables) {
     Names names{"-h", "--help", "--version"};
-    for (const auto& option : options) {
-        if (!option.name.empty()) names.insert("--" + std::string{option.name});
-        if (option.letter != '\0') names.insert(std::string{'-', option.letter});
-    }
+    const auto add = [&](const auto& options) {
+        for (const auto& option : options) {
+            if (!option.name.empty()) names.insert("--" + std::string{option.name});
+            if (option.letter != '\0') names.insert(std::string{'-', option.letter});
+        }
+    };
+    (add(tables), ...);
     return names;
+}
+
+Names of_ping() {
+    return registered(config::ping_options());
+}
+Names of_respond() {
+    return registered(config::respond_options());
+}
+Names of_ports() {
+    return registered(config::ports_shared_options(), config::ports_options());
+}
+Names of_stress() {
+    return registered(config::stress_shared_options(), config::stress_options());
 }
 
 bool is_word(char c) {
@@ -66,36 +82,38 @@ TEST(OptionNames, scanner_finds_options_and_nothing_else) {
 }
 
 TEST(OptionNames, help) {
-    EXPECT_EQ(mentioned(ping_help()), registered(config::ping_options()));
-    EXPECT_EQ(mentioned(respond_help()), registered(config::respond_options()));
+    EXPECT_EQ(mentioned(ping_help()), of_ping());
+    EXPECT_EQ(mentioned(respond_help()), of_respond());
+    EXPECT_EQ(mentioned(ports_help()), of_ports());
+    EXPECT_EQ(mentioned(stress_help()), of_stress());
 }
 
 TEST(OptionNames, man_page) {
     const std::string path = "docs/sipping.1.scd";
-    EXPECT_EQ(mentioned(part_of(path, "\n# PING OPTIONS", "\n# ")),
-              registered(config::ping_options()));
-    EXPECT_EQ(mentioned(part_of(path, "\n# RESPOND OPTIONS", "\n# ")),
-              registered(config::respond_options()));
+    EXPECT_EQ(mentioned(part_of(path, "\n# PING OPTIONS", "\n# ")), of_ping());
+    EXPECT_EQ(mentioned(part_of(path, "\n# RESPOND OPTIONS", "\n# ")), of_respond());
+    EXPECT_EQ(mentioned(part_of(path, "\n# PORTS OPTIONS", "\n# ")), of_ports());
+    EXPECT_EQ(mentioned(part_of(path, "\n# STRESS OPTIONS", "\n# ")), of_stress());
 }
 
 TEST(OptionNames, bash_completion) {
     const std::string path = "packaging/completions/sipping.bash";
-    EXPECT_EQ(mentioned(part_of(path, "ping_options='", "'\n")),
-              registered(config::ping_options()));
-    EXPECT_EQ(mentioned(part_of(path, "respond_options='", "'\n")),
-              registered(config::respond_options()));
+    EXPECT_EQ(mentioned(part_of(path, "ping_options='", "'\n")), of_ping());
+    EXPECT_EQ(mentioned(part_of(path, "respond_options='", "'\n")), of_respond());
+    EXPECT_EQ(mentioned(part_of(path, "ports_options='", "'\n")), of_ports());
+    EXPECT_EQ(mentioned(part_of(path, "stress_options='", "'\n")), of_stress());
 }
 
 TEST(OptionNames, zsh_completion) {
     const std::string path = "packaging/completions/_sipping";
-    EXPECT_EQ(mentioned(part_of(path, "ping_options=(", "\n    )")),
-              registered(config::ping_options()));
-    EXPECT_EQ(mentioned(part_of(path, "respond_options=(", "\n    )")),
-              registered(config::respond_options()));
+    EXPECT_EQ(mentioned(part_of(path, "ping_options=(", "\n    )")), of_ping());
+    EXPECT_EQ(mentioned(part_of(path, "respond_options=(", "\n    )")), of_respond());
+    EXPECT_EQ(mentioned(part_of(path, "ports_options=(", "\n    )")), of_ports());
+    EXPECT_EQ(mentioned(part_of(path, "stress_options=(", "\n    )")), of_stress());
 }
 
 TEST(OptionNames, help_fits_a_screen) {
-    for (const std::string& text : {ping_help(), respond_help()}) {
+    for (const std::string& text : {ping_help(), respond_help(), ports_help(), stress_help()}) {
         std::istringstream lines(text);
         std::size_t count = 0;
         for (std::string line; std::getline(lines, line); ++count)
