@@ -1,20 +1,13 @@
 #include "ping.hpp"
 
 #include <fmt/format.h>
-#include <sys/prctl.h>
-#include <sys/random.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 
 #include "health.hpp"
-#include "io/signals.hpp"
-#include "log_files.hpp"
-#include "net/network.hpp"
+#include "prober.hpp"
 #include "reporter.hpp"
 #include "run_options.hpp"
 #include "sipping/probe/engine.hpp"
@@ -22,22 +15,6 @@
 
 namespace sipping::app {
 namespace {
-
-constexpr std::size_t log_memory_bytes = 64 * 1024 * 1024;
-constexpr Duration spin_before = 100us;  // wake-ups are late by about half of this
-constexpr Duration end_patience = 2s;    // for the last writes, when a disk or reader is stuck
-
-/// Things a person should know; stderr, so that stdout stays data.
-void tell(std::string_view text) {
-    fmt::print(stderr, "sipping: {}\n", text);
-}
-
-Key fresh_key() {
-    Key key;
-    if (::getrandom(&key, sizeof key, 0) != static_cast<ssize_t>(sizeof key))
-        throw std::system_error(errno, std::generic_category(), "getrandom");
-    return key;
-}
 
 int dry_run(const Targets& targets) {
     wire::IdentitySource identities(fresh_key());
@@ -52,47 +29,40 @@ int dry_run(const Targets& targets) {
     return 0;
 }
 
-/// One run: owns the loop and everything it turns.
+/// One run: the loop, and what people see of it.
 class Run {
 public:
     Run(const config::PingConfig& config, Targets targets)
         : config_(config),
           targets_(std::move(targets)),
-          network_(net::open_network(network_options(config, targets_), clock_, signals_.fd())),
-          pool_(io::make_chunk_pool(log_memory_bytes)),
-          stdout_(*network_.files, *pool_, STDOUT_FILENO),
-          stderr_(*network_.files, *pool_, STDERR_FILENO),
-          log_(config, targets_.table, *network_.files, *pool_),
+          prober_(config, targets_, network_options(config, targets_)),
           reporter_(
               {.console = console_options(config, targets_),
                .thresholds = {.fall = config.fall, .rise = config.rise},
                .five_ping_statistics = !config.no_statistics && slow_and_single(config, targets_),
-               .ports = static_cast<std::uint32_t>(network_.ports.size())},
-              targets_.table, log_, config.json ? stderr_ : stdout_, stdout_),
-          spin_(shall_spin(config, targets_)) {}
+               .ports = static_cast<std::uint32_t>(ports().size())},
+              targets_.table, prober_.log(), config.json ? prober_.err() : prober_.out(),
+              prober_.out()) {
+        prober_.set_spin(shall_spin(config, targets_));
+    }
 
     int run() {
-        ::prctl(PR_SET_TIMERSLACK, 1);
         announce();
-        probe::Engine engine(engine_options(config_, targets_, fresh_key()), targets_.table,
-                             targets_.requests, pool_ports(), reporter_);
-        const ClockReading start = clock_.read();
+        prober_.make_engine(engine_options(config_, targets_, fresh_key()), targets_, reporter_);
+        const ClockReading start = prober_.now();
         reporter_.set_time(start);
         reporter_.mark(GapReason::start);
-        engine.begin(start.now);
-        loop(engine);
-        reporter_.set_time(clock_.read());
+        prober_.engine().begin(start.now);
+        loop(start);
+        reporter_.set_time(prober_.now());
         reporter_.mark(GapReason::stop);
-        conclude(engine);
+        conclude();
         return exit_code();
     }
 
 private:
-    std::vector<probe::PoolPort> pool_ports() const {
-        std::vector<probe::PoolPort> ports;
-        for (const net::Port& port : network_.ports)
-            ports.push_back({port.family, port.number});
-        return ports;
+    [[nodiscard]] const std::vector<net::Port>& ports() const noexcept {
+        return prober_.network().ports;
     }
 
     /// Until a port is used again for the same target: its family's pool at its interval; of the
@@ -100,18 +70,18 @@ private:
     double port_reuse_s() const {
         double soonest = std::chrono::duration<double>(Duration::max()).count();
         for (const target::Target& target : targets_.table) {
-            const auto ports = std::count_if(
-                network_.ports.begin(), network_.ports.end(), [&](const net::Port& port) {
+            const auto of_family =
+                std::count_if(ports().begin(), ports().end(), [&](const net::Port& port) {
                     return port.family == target.endpoint.address.family;
                 });
-            soonest = std::min(soonest, static_cast<double>(ports) *
+            soonest = std::min(soonest, static_cast<double>(of_family) *
                                             std::chrono::duration<double>(target.interval).count());
         }
         return soonest;
     }
 
     void announce() {
-        for (const std::string& note : network_.notes)
+        for (const std::string& note : prober_.network().notes)
             tell(fmt::format("note: {}", note));
         const double reuse_s = port_reuse_s();
         if (config_.port_policy == config::PortPolicy::fresh && !config_.flood && reuse_s < 30)
@@ -122,108 +92,51 @@ private:
         if (!config_.json) reporter_.line("Press Ctrl+C to abort");
     }
 
-    void loop(probe::Engine& engine) {
-        probe::Outbox outbox;
-        probe::Inbox inbox;
-        ClockReading reading = clock_.read();
+    void loop(ClockReading reading) {
+        probe::Engine& engine = prober_.engine();
         while (!engine.finished(reading.now)) {
             reporter_.set_time(reading);
-            engine.start_due(reading, outbox);
-            if (!outbox.empty()) {
-                network_.transport->submit(outbox);
-                engine.on_submitted(outbox, reading);
-                outbox.clear();
-            }
-            for (std::uint32_t socket = engine.next_to_replace(reading.now);
-                 socket != probe::no_socket; socket = engine.next_to_replace(reading.now))
-                network_.transport->replace(socket);
+            prober_.send(reading);
             reporter_.flush_console();
-            stdout_.tick(reading.now);
-            stderr_.tick(reading.now);
-            network_.transport->wait_until(wake_at(engine, reading.now), inbox);
-            reading = clock_.read();
+            reading = prober_.wait(reading.now, reporter_.next_tick());
             reporter_.set_time(reading);
-            engine.on_inbox(inbox, reading);
+            prober_.take_in(reading);
             reporter_.tick(engine.in_flight());
-            if (log_.tick(reading)) tell_trouble();
-            if (inbox.woken) handle_signals(engine);
+            while (const std::optional<int> signal = prober_.take_signal())
+                obey(*signal, engine);
         }
     }
 
-    void tell_trouble() {
-        if (const std::string trouble = log_.take_trouble(); !trouble.empty())
-            stderr_.append(fmt::format("sipping: {}\n", trouble));
-    }
-
-    Instant wake_at(probe::Engine& engine, Instant now) const {
-        Instant wake = engine.next_deadline(now);
-        if (spin_ && wake != never) wake -= spin_before;
-        wake = std::min(wake, reporter_.next_tick());
-        wake = std::min(wake, log_.next_tick());
-        return std::min({wake, stdout_.next_tick(), stderr_.next_tick()});
-    }
-
-    void handle_signals(probe::Engine& engine) {
-        while (const auto signal = signals_.take()) {
-            switch (*signal) {
-                case SIGHUP: log_.reopen(); break;
-                case SIGQUIT: show_tables(engine); break;
-                default:
-                    if (interrupted_) engine.abandon();
-                    interrupted_ = true;
-                    engine.stop();
-                    if (engine.in_flight() > 0)
-                        stderr_.append(fmt::format(
-                            "sipping: waiting for {} answers still due; Ctrl+C again leaves at "
-                            "once\n",
+    void obey(int signal, probe::Engine& engine) {
+        if (signal == SIGQUIT) return show_tables();
+        if (interrupted_) engine.abandon();
+        interrupted_ = true;
+        engine.stop();
+        if (engine.in_flight() > 0)
+            prober_.tell(
+                fmt::format("waiting for {} answers still due; Ctrl+C again leaves at once",
                             engine.in_flight()));
-            }
-        }
     }
 
-    void show_tables(const probe::Engine& engine) {
+    void show_tables() {
         reporter_.table();
-        reporter_.health(collect_health(engine, *network_.transport, reporter_));
+        reporter_.health(collect_health(prober_.engine(), *prober_.network().transport, reporter_));
         if (config_.flood) return;
         const double reuse_s = port_reuse_s();
-        reporter_.line(
-            fmt::format("Source ports: {} in the pool; one is used again for a target after {}",
-                        network_.ports.size(),
-                        reuse_s < 1 ? fmt::format("{:.3g} ms", reuse_s * 1e3)
-                                    : fmt::format("{:.1f} s", reuse_s)));
+        reporter_.line(fmt::format(
+            "Source ports: {} in the pool; one is used again for a target after {}", ports().size(),
+            reuse_s < 1 ? fmt::format("{:.3g} ms", reuse_s * 1e3)
+                        : fmt::format("{:.1f} s", reuse_s)));
     }
 
-    void conclude(const probe::Engine& engine) {
+    void conclude() {
         // Every row first, so that the table can say what the log lost.
-        const Instant until = clock_.now() + end_patience;
-        log_.flush();
-        drain(until);
-        tell_trouble();
-        log_.give_up();
-        show_tables(engine);
-        if (log_.count() > 0) reporter_.line(fmt::format("Log: {}", log_.where()));
-        drain(until);
-        stdout_.give_up();
-        const io::AppenderStats& output = stdout_.stats();
-        // A reader that went away (`| head`) wanted no more.
-        if (output.rows_lost > 0 && output.last_error != EPIPE)
-            tell(fmt::format("{} lines of standard output are lost{}{}", output.rows_lost,
-                             output.last_error == 0 ? "" : ": ",
-                             output.last_error == 0 ? "" : std::strerror(output.last_error)));
-    }
-
-    /// Waits for the last writes, but not for ever: a stuck reader must not keep us.
-    void drain(Instant until) {
-        reporter_.flush_console();
-        for (;;) {
-            const ClockReading reading = clock_.read();
-            stdout_.tick(reading.now);
-            stderr_.tick(reading.now);
-            log_.tick(reading);
-            const bool idle = log_.idle() && stdout_.idle() && stderr_.idle();
-            if (idle || reading.now > until) return;
-            network_.files->wait(10ms);
-        }
+        prober_.conclude([this] {
+            show_tables();
+            LogFiles& log = prober_.log();
+            if (log.count() > 0) reporter_.line(fmt::format("Log: {}", log.where()));
+            reporter_.flush_console();
+        });
     }
 
     int exit_code() const {
@@ -241,15 +154,8 @@ private:
 
     const config::PingConfig& config_;
     Targets targets_;
-    io::Signals signals_;
-    io::SystemClock clock_;
-    net::Network network_;
-    io::ChunkPoolPtr pool_;
-    io::Appender stdout_;
-    io::Appender stderr_;
-    LogFiles log_;
+    Prober prober_;
     Reporter reporter_;
-    bool spin_;
     bool interrupted_ = false;
 };
 

@@ -1,0 +1,131 @@
+#include "prober.hpp"
+
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <system_error>
+
+namespace sipping::app {
+namespace {
+
+constexpr std::size_t log_memory_bytes = 64 * 1024 * 1024;
+constexpr Duration spin_before = 100us;  // wake-ups are late by about half of this
+
+std::vector<probe::PoolPort> pool_ports(const net::Network& network) {
+    std::vector<probe::PoolPort> ports;
+    for (const net::Port& port : network.ports)
+        ports.push_back({port.family, port.number});
+    return ports;
+}
+
+}  // namespace
+
+void tell(std::string_view text) {
+    fmt::print(stderr, "sipping: {}\n", text);
+}
+
+Key fresh_key() {
+    Key key;
+    if (::getrandom(&key, sizeof key, 0) != static_cast<ssize_t>(sizeof key))
+        throw std::system_error(errno, std::generic_category(), "getrandom");
+    return key;
+}
+
+Prober::Prober(const config::PingConfig& config, const Targets& targets,
+               const net::NetworkOptions& options)
+    : network_(net::open_network(options, clock_, signals_.fd())),
+      pool_(io::make_chunk_pool(log_memory_bytes)),
+      stdout_(*network_.files, *pool_, STDOUT_FILENO),
+      stderr_(*network_.files, *pool_, STDERR_FILENO),
+      log_(config, targets.table, *network_.files, *pool_) {
+    ::prctl(PR_SET_TIMERSLACK, 1);
+}
+
+void Prober::make_engine(const probe::EngineOptions& options, const Targets& targets,
+                         probe::ResultSink& sink) {
+    engine_.emplace(options, targets.table, targets.requests, pool_ports(network_), sink);
+}
+
+void Prober::send(const ClockReading& reading) noexcept {
+    engine_->start_due(reading, outbox_);
+    if (!outbox_.empty()) {
+        network_.transport->submit(outbox_);
+        engine_->on_submitted(outbox_, reading);
+        outbox_.clear();
+    }
+    for (std::uint32_t socket = engine_->next_to_replace(reading.now); socket != probe::no_socket;
+         socket = engine_->next_to_replace(reading.now))
+        network_.transport->replace(socket);
+}
+
+ClockReading Prober::wait(Instant now, Instant wake) noexcept {
+    stdout_.tick(now);
+    stderr_.tick(now);
+    Instant due = engine_->next_deadline(now);
+    if (spin_ && due != never) due -= spin_before;
+    network_.transport->wait_until(
+        std::min({due, wake, log_.next_tick(), stdout_.next_tick(), stderr_.next_tick()}), inbox_);
+    return clock_.read();
+}
+
+void Prober::take_in(const ClockReading& reading) {
+    engine_->on_inbox(inbox_, reading);
+    if (log_.tick(reading)) tell_trouble();
+}
+
+std::optional<int> Prober::take_signal() {
+    if (!inbox_.woken) return std::nullopt;
+    while (const std::optional<int> signal = signals_.take()) {
+        if (*signal != SIGHUP) return signal;
+        log_.reopen();
+    }
+    return std::nullopt;
+}
+
+void Prober::tell(std::string_view text) {
+    stderr_.append(fmt::format("sipping: {}\n", text));
+}
+
+void Prober::tell_trouble() {
+    if (const std::string trouble = log_.take_trouble(); !trouble.empty()) tell(trouble);
+}
+
+void Prober::finish_log(Instant until) {
+    log_.flush();
+    drain(until);
+    tell_trouble();
+    log_.give_up();
+}
+
+void Prober::finish_output(Instant until) {
+    drain(until);
+    stdout_.give_up();
+    const io::AppenderStats& output = stdout_.stats();
+    // A reader that went away (`| head`) wanted no more.
+    if (output.rows_lost > 0 && output.last_error != EPIPE)
+        app::tell(fmt::format("{} lines of standard output are lost{}{}", output.rows_lost,
+                              output.last_error == 0 ? "" : ": ",
+                              output.last_error == 0 ? "" : std::strerror(output.last_error)));
+}
+
+/// Waits for the last writes, but not for ever: a stuck reader must not keep us.
+void Prober::drain(Instant until) {
+    for (;;) {
+        const ClockReading reading = clock_.read();
+        stdout_.tick(reading.now);
+        stderr_.tick(reading.now);
+        log_.tick(reading);
+        const bool idle = log_.idle() && stdout_.idle() && stderr_.idle();
+        if (idle || reading.now > until) return;
+        network_.files->wait(10ms);
+    }
+}
+
+}  // namespace sipping::app

@@ -1,0 +1,91 @@
+// What every probing command turns: sockets, engine, log files, standard output, signals, and the
+// turn of the loop (ARCHITECTURE.md, "The loop"). Commands say what is planned, listen in as the
+// engine's ResultSink, and decide when it ends.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "io/appender.hpp"
+#include "io/clock.hpp"
+#include "io/signals.hpp"
+#include "log_files.hpp"
+#include "net/network.hpp"
+#include "sipping/config/ping_config.hpp"
+#include "sipping/probe/engine.hpp"
+#include "targets.hpp"
+
+namespace sipping::app {
+
+/// Things a person should know; stderr, so that stdout stays data. Before and after a run; within
+/// one use Prober::tell().
+void tell(std::string_view text);
+/// From getrandom(2): all of a run's randomness.
+[[nodiscard]] Key fresh_key();
+
+class Prober {
+public:
+    /// Opens everything; throws as its parts do.
+    Prober(const config::PingConfig& config, const Targets& targets,
+           const net::NetworkOptions& options);
+
+    /// The engine begins to exist. `targets` and `sink` must outlive the prober.
+    void make_engine(const probe::EngineOptions& options, const Targets& targets,
+                     probe::ResultSink& sink);
+
+    [[nodiscard]] probe::Engine& engine() noexcept { return *engine_; }
+    [[nodiscard]] const net::Network& network() const noexcept { return network_; }
+    [[nodiscard]] LogFiles& log() noexcept { return log_; }
+    [[nodiscard]] io::Appender& out() noexcept { return stdout_; }
+    [[nodiscard]] io::Appender& err() noexcept { return stderr_; }
+    [[nodiscard]] ClockReading now() const noexcept { return clock_.read(); }
+
+    // One turn of the loop, in this order.
+
+    /// Sends what is due, replaces what is to be replaced.
+    void send(const ClockReading& reading) noexcept;
+    /// Waits until something comes, or something is due by `wake` or in a part of this object.
+    [[nodiscard]] ClockReading wait(Instant now, Instant wake) noexcept;
+    /// Hands the engine what came, moves the log on.
+    void take_in(const ClockReading& reading);
+
+    /// The next signal that came, if any; SIGHUP is obeyed here (the logs are opened anew).
+    [[nodiscard]] std::optional<int> take_signal();
+    /// Wait busily for the last 100 us before something is due?
+    void set_spin(bool spin) noexcept { spin_ = spin; }
+    /// A line on stderr within a run.
+    void tell(std::string_view text);
+
+    /// Every row written, as far as patience allows; what is not counts as lost. `tables` is called
+    /// in between: it can say what was lost.
+    template <class Tables>
+    void conclude(Tables&& tables) {
+        const Instant until = clock_.now() + end_patience;
+        finish_log(until);
+        tables();
+        finish_output(until);
+    }
+
+private:
+    static constexpr Duration end_patience = 2s;  // when a disk or reader is stuck
+
+    void tell_trouble();
+    void finish_log(Instant until);
+    void finish_output(Instant until);
+    void drain(Instant until);
+
+    io::Signals signals_;
+    io::SystemClock clock_;
+    net::Network network_;
+    io::ChunkPoolPtr pool_;
+    io::Appender stdout_;
+    io::Appender stderr_;
+    LogFiles log_;
+    std::optional<probe::Engine> engine_;
+    probe::Outbox outbox_;
+    probe::Inbox inbox_;
+    bool spin_ = false;
+};
+
+}  // namespace sipping::app
