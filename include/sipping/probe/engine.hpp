@@ -30,6 +30,7 @@ struct EngineOptions {
     bool lead = false;  ///< take probes so early that they leave when due: the loop must spin
     std::uint32_t flood_window = 0;  ///< > 0: flood mode, this many probes in flight
     PortPolicy port_policy = PortPolicy::rotate;
+    std::vector<PortPolicy> port_policies;  ///< one per target, instead of the one for all
     Duration late_window = 32s;
     std::uint32_t identities = 1024;  ///< probes kept at most, in flight and resting
     std::string site;
@@ -74,6 +75,11 @@ public:
 
     /// The first probe is due at `start`. (Apart from construction, which takes its time.)
     void begin(Instant start);
+    /// Instead of begin(), and as often as wanted: this target's probes are due at `first` and each
+    /// `interval` after it, before `end`. Those that are out stay out. Not in flood mode.
+    void plan(std::uint32_t target, Instant first, Duration interval, Instant end) noexcept {
+        schedule_.plan(target, first, interval, end);
+    }
 
     // The loop calls these in this order, again and again.
 

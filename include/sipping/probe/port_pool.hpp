@@ -25,11 +25,18 @@ struct PoolPort {
     std::uint16_t number = 0;
 };
 
+/// How a target uses the pool.
+struct PortUse {
+    Family family{};
+    PortPolicy policy{};
+};
+
 class PortPool {
 public:
-    /// `families`: one per target. `rest`: how long a fresh port stays open after its use.
-    PortPool(std::span<const PoolPort> ports, std::span<const Family> families, PortPolicy policy,
-             Duration rest, Key key);
+    /// `uses`: one per target. `rest`: how long a fresh port stays open after its use. A family's
+    /// first socket is that of its `fixed` targets; `fresh` ones beside them leave it alone.
+    PortPool(std::span<const PoolPort> ports, std::span<const PortUse> uses, Duration rest,
+             Key key);
 
     /// The socket for this target's next probe, or no_socket (fresh: none has rested enough).
     [[nodiscard]] std::uint32_t take(std::uint32_t target, Instant now) noexcept;
@@ -40,15 +47,21 @@ public:
     }
     /// take() would find one.
     [[nodiscard]] bool has_free(std::uint32_t target) const noexcept {
-        return policy_ != PortPolicy::fresh || family_of(target).ready.size > 0;
+        return policy(target) != PortPolicy::fresh || family_of(target).ready.size > 0;
+    }
+    [[nodiscard]] PortPolicy policy(std::uint32_t target) const noexcept {
+        return walks_[target].policy;
     }
 
-    /// A socket (fresh) whose rest is over: to be replaced now. no_socket when there is none.
+    /// A socket (fresh) whose rest is over, or that could not be replaced a while ago: to be
+    /// replaced now. no_socket when there is none.
     [[nodiscard]] std::uint32_t next_to_replace(Instant now) noexcept;
     /// When next_to_replace() will have one; `never` if none rests.
     [[nodiscard]] Instant next_replacement() const noexcept;
-    /// The transport opened another one in its place; port 0: it could not.
-    void replaced(std::uint32_t socket, std::uint16_t port) noexcept;
+    /// The transport opened another one in its place; port 0: it could not, and is asked again
+    /// after `retry_after`, since others may hold the range for a moment only.
+    void replaced(std::uint32_t socket, std::uint16_t port, Instant now) noexcept;
+    static constexpr Duration retry_after = 1s;
 
     [[nodiscard]] std::uint16_t port(std::uint32_t socket) const noexcept {
         return numbers_[socket];
@@ -72,6 +85,7 @@ private:
 
         void push(std::uint32_t socket) noexcept;
         [[nodiscard]] std::uint32_t pop() noexcept;
+        [[nodiscard]] std::uint32_t front() const noexcept { return sockets[first]; }
     };
     struct FamilyPool {
         std::uint32_t base = 0;
@@ -80,10 +94,14 @@ private:
     };
     struct Walk {
         Family family{};
+        PortPolicy policy{};
         std::uint32_t cursor = 0;
         std::uint32_t taken = 0;
     };
 
+    [[nodiscard]] Instant end_of_rest(const Queue& queue) const noexcept {
+        return queue.size == 0 ? never : rests_until_[queue.front()];
+    }
     [[nodiscard]] const FamilyPool& family_of(std::uint32_t target) const noexcept {
         return families_[static_cast<std::size_t>(walks_[target].family)];
     }
@@ -91,14 +109,14 @@ private:
         return families_[static_cast<std::size_t>(walks_[target].family)];
     }
 
-    PortPolicy policy_;
     Duration rest_;
     std::vector<std::uint16_t> numbers_;
     std::vector<Family> family_of_socket_;
     FamilyPool families_[2];
     std::vector<Walk> walks_;
     Queue resting_;                     ///< in order of use, hence of the end of their rest
-    std::vector<Instant> rests_until_;  ///< by socket
+    Queue unopened_;                    ///< out of service, in order of the next try
+    std::vector<Instant> rests_until_;  ///< by socket; of unopened ones: the next try
 };
 
 }  // namespace sipping::probe

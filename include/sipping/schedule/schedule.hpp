@@ -34,6 +34,12 @@ class Schedule {
 public:
     /// One interval (> 0) per target.
     Schedule(std::span<const Duration> intervals, const Options& options);
+    /// So many targets, of which nothing is due until plan() says so. No start, end or count.
+    Schedule(std::size_t targets, Duration late_limit);
+
+    /// From now on probes of this target are due at `first` and each `interval` (> 0) after it,
+    /// before `end`; what was planned of it before is dropped. Takes time with many targets.
+    void plan(std::uint32_t target, Instant first, Duration interval, Instant end) noexcept;
 
     /// When the next probe is due; `never` when all are done.
     [[nodiscard]] Instant next() const noexcept { return heap_.empty() ? never : heap_.front().at; }
@@ -51,8 +57,12 @@ private:
     };
     struct Progress {
         Instant first;
-        Duration interval;
+        Duration interval{};
+        Instant end = never;
         std::uint64_t next = 0;  ///< number of the next probe
+    };
+    struct Later {
+        bool operator()(const Entry& a, const Entry& b) const noexcept { return b.before(a); }
     };
 
     void settle_front() noexcept;

@@ -24,7 +24,7 @@ void Engine::on_inbox(const Inbox& inbox, const ClockReading& reading) noexcept 
     for (const Arrival& arrival : inbox.arrivals)
         on_arrival(arrival);
     for (const Replaced& replaced : inbox.replaced) {
-        pool_.replaced(replaced.socket, replaced.port);
+        pool_.replaced(replaced.socket, replaced.port, reading.now);
         if (replaced.port == 0) continue;
         // The old number stays in the map until its port is taken again: an ICMP error about it
         // finds the socket, and the slot's own port tells the two apart.

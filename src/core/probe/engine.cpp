@@ -25,12 +25,15 @@ std::vector<Duration> timeouts_of(const target::TargetTable& targets) {
     return timeouts;
 }
 
-std::vector<Family> families_of(const target::TargetTable& targets) {
-    std::vector<Family> families;
-    families.reserve(targets.size());
-    for (const target::Target& target : targets)
-        families.push_back(target.endpoint.address.family);
-    return families;
+std::vector<PortUse> port_uses(const EngineOptions& options, const target::TargetTable& targets) {
+    assert(options.port_policies.empty() || options.port_policies.size() == targets.size());
+    std::vector<PortUse> uses;
+    uses.reserve(targets.size());
+    for (std::size_t i = 0; i < targets.size(); ++i)
+        uses.push_back({targets[i].endpoint.address.family, options.port_policies.empty()
+                                                                ? options.port_policy
+                                                                : options.port_policies[i]});
+    return uses;
 }
 
 Duration longest(const std::vector<Duration>& values) {
@@ -62,10 +65,9 @@ Engine::Engine(const EngineOptions& options, const target::TargetTable& targets,
               .sockets = static_cast<std::uint32_t>(ports.size())},
              timeouts_of(targets)),
       matcher_(table_, identities_, options.site),
-      pool_(ports, families_of(targets), options.port_policy,
-            longest(timeouts_of(targets)) + options.late_window,
+      pool_(ports, port_uses(options, targets), longest(timeouts_of(targets)) + options.late_window,
             Key{keyed_hash(options.key, 5, 0), keyed_hash(options.key, 6, 0)}),
-      schedule_({}, {}),
+      schedule_(targets.size(), options.late_limit),
       flood_(0, {}),
       answers_(answer_limit),
       to_tag_(static_cast<std::uint32_t>(keyed_hash(options.key, 7, 0))) {
@@ -143,10 +145,11 @@ void Engine::start_due(const ClockReading& reading, Outbox& outbox) noexcept {
 
 /// A probe of this target is still out from this socket, which take() has just given.
 bool Engine::is_out(std::uint32_t socket, std::uint32_t target) const noexcept {
-    if (options_.port_policy == PortPolicy::fresh) return false;  // nothing ever left from it
+    const PortPolicy policy = pool_.policy(target);
+    if (policy == PortPolicy::fresh) return false;  // nothing ever left from it
     if (table_.in_flight_of(target) == 0) return false;
     const std::uint32_t ports = pool_.size_for(target);
-    if (ports == 1 || options_.port_policy == PortPolicy::fixed) return true;
+    if (ports == 1 || policy == PortPolicy::fixed) return true;
     // Every port comes before one comes again: what left within this round used other ones.
     const match::Slot& oldest = table_.at(table_.oldest_unsettled(target));
     if (pool_.taken(target) - oldest.take < ports) return false;
@@ -157,7 +160,7 @@ bool Engine::is_out(std::uint32_t socket, std::uint32_t target) const noexcept {
 std::uint32_t Engine::take_socket(std::uint32_t target, Instant now) noexcept {
     std::uint32_t socket = pool_.take(target, now);
     if (socket == no_socket || !is_out(socket, target)) return socket;
-    if (options_.port_policy == PortPolicy::rotate &&
+    if (pool_.policy(target) == PortPolicy::rotate &&
         table_.in_flight_of(target) < pool_.size_for(target)) {
         for (int passed = 0; passed < busy_ports_passed; ++passed) {
             socket = pool_.take(target, now);

@@ -1,5 +1,6 @@
 #include "sipping/probe/port_pool.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 namespace sipping::probe {
@@ -20,9 +21,9 @@ std::uint32_t PortPool::Queue::pop() noexcept {
     return socket;
 }
 
-PortPool::PortPool(std::span<const PoolPort> ports, std::span<const Family> families,
-                   PortPolicy policy, Duration rest, Key key)
-    : policy_(policy), rest_(rest) {
+PortPool::PortPool(std::span<const PoolPort> ports, std::span<const PortUse> uses, Duration rest,
+                   Key key)
+    : rest_(rest) {
     for (std::uint32_t socket = 0; socket < ports.size(); ++socket) {
         FamilyPool& pool = families_[static_cast<std::size_t>(ports[socket].family)];
         if (pool.size == 0) pool.base = socket;
@@ -32,19 +33,25 @@ PortPool::PortPool(std::span<const PoolPort> ports, std::span<const Family> fami
         family_of_socket_.push_back(ports[socket].family);
     }
     Prng prng(key);
-    for (const Family family : families) {
-        const std::uint32_t size = families_[static_cast<std::size_t>(family)].size;
+    bool fresh = false;
+    bool fixed[2]{};
+    for (const PortUse& use : uses) {
+        const std::uint32_t size = families_[static_cast<std::size_t>(use.family)].size;
         assert(size > 0);
-        Walk walk{.family = family};
+        Walk walk{.family = use.family, .policy = use.policy};
         walk.cursor = static_cast<std::uint32_t>(prng.below(size));
         walks_.push_back(walk);
+        fresh = fresh || use.policy == PortPolicy::fresh;
+        if (use.policy == PortPolicy::fixed) fixed[static_cast<std::size_t>(use.family)] = true;
     }
-    if (policy_ != PortPolicy::fresh) return;
+    if (!fresh) return;
     resting_.sockets.resize(ports.size());
+    unopened_.sockets.resize(ports.size());
     rests_until_.resize(ports.size());
-    for (FamilyPool& pool : families_) {
+    for (std::size_t family = 0; family < 2; ++family) {
+        FamilyPool& pool = families_[family];
         pool.ready.sockets.resize(pool.size);
-        for (std::uint32_t i = 0; i < pool.size; ++i)
+        for (std::uint32_t i = fixed[family] ? 1 : 0; i < pool.size; ++i)
             pool.ready.push(pool.base + i);
     }
 }
@@ -53,7 +60,7 @@ std::uint32_t PortPool::take(std::uint32_t target, Instant now) noexcept {
     FamilyPool& pool = family_of(target);
     Walk& walk = walks_[target];
     ++walk.taken;
-    switch (policy_) {
+    switch (walk.policy) {
         case PortPolicy::fixed: return pool.base;
         case PortPolicy::fresh: {
             if (pool.ready.size == 0) return no_socket;
@@ -70,18 +77,22 @@ std::uint32_t PortPool::take(std::uint32_t target, Instant now) noexcept {
 }
 
 std::uint32_t PortPool::next_to_replace(Instant now) noexcept {
-    if (next_replacement() > now) return no_socket;
-    return resting_.pop();
+    if (end_of_rest(resting_) <= now) return resting_.pop();
+    if (end_of_rest(unopened_) <= now) return unopened_.pop();
+    return no_socket;
 }
 
 Instant PortPool::next_replacement() const noexcept {
-    if (resting_.size == 0) return never;
-    return rests_until_[resting_.sockets[resting_.first]];
+    return std::min(end_of_rest(resting_), end_of_rest(unopened_));
 }
 
-void PortPool::replaced(std::uint32_t socket, std::uint16_t port) noexcept {
+void PortPool::replaced(std::uint32_t socket, std::uint16_t port, Instant now) noexcept {
     numbers_[socket] = port;
-    if (port == 0) return;  // out of service
+    if (port == 0) {
+        rests_until_[socket] = now + retry_after;
+        unopened_.push(socket);
+        return;
+    }
     families_[static_cast<std::size_t>(family_of_socket_[socket])].ready.push(socket);
 }
 

@@ -16,11 +16,23 @@ Schedule::Schedule(std::span<const Duration> intervals, const Options& options)
         // i/n of the interval in two steps: interval x i may not fit 64 bits.
         const Duration offset = interval / count * i + interval % count * i / count;
         const Instant first = options_.start + offset;
-        progress_.push_back({first, interval, 0});
+        progress_.push_back({first, interval, options_.end});
         if (first < options_.end) heap_.push_back({first, static_cast<std::uint32_t>(i)});
     }
-    std::make_heap(heap_.begin(), heap_.end(),
-                   [](const Entry& a, const Entry& b) { return b.before(a); });
+    std::make_heap(heap_.begin(), heap_.end(), Later{});
+}
+
+Schedule::Schedule(std::size_t targets, Duration late_limit)
+    : options_{.late_limit = late_limit}, progress_(targets) {
+    heap_.reserve(targets);
+}
+
+void Schedule::plan(std::uint32_t target, Instant first, Duration interval, Instant end) noexcept {
+    assert(interval > Duration::zero());
+    progress_[target] = {first, interval, end};
+    std::erase_if(heap_, [target](const Entry& entry) { return entry.target == target; });
+    if (first < end) heap_.push_back({first, target});
+    std::make_heap(heap_.begin(), heap_.end(), Later{});
 }
 
 void Schedule::settle_front() noexcept {
@@ -43,7 +55,7 @@ void Schedule::advance(Progress& progress, std::uint64_t probes) noexcept {
     const Instant at =
         progress.first + progress.interval * static_cast<std::int64_t>(progress.next);
     const bool through =
-        (options_.count != 0 && progress.next >= options_.count) || at >= options_.end;
+        (options_.count != 0 && progress.next >= options_.count) || at >= progress.end;
     if (through) {
         heap_.front() = heap_.back();
         heap_.pop_back();
@@ -66,9 +78,9 @@ bool Schedule::take(Instant now, Due& due) noexcept {
         auto skipped = static_cast<std::uint64_t>((late - limit + progress.interval - Duration{1}) /
                                                   progress.interval);
         if (options_.count != 0) skipped = std::min(skipped, options_.count - progress.next);
-        if (options_.end != never) {
+        if (progress.end != never) {
             const auto left = static_cast<std::uint64_t>(
-                (options_.end - entry.at + progress.interval - Duration{1}) / progress.interval);
+                (progress.end - entry.at + progress.interval - Duration{1}) / progress.interval);
             skipped = std::min(skipped, left);
         }
         due.skipped = skipped;

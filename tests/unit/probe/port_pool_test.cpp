@@ -16,11 +16,13 @@ std::vector<PoolPort> ports(std::uint32_t v4, std::uint32_t v6 = 0) {
     return list;
 }
 
+const std::vector<PortUse> one_fresh{{Family::v4, PortPolicy::fresh}};
+
 TEST(PortPool, rotates_through_every_port_whatever_the_size) {
-    const std::vector<Family> families(20, Family::v4);
+    const std::vector<PortUse> uses(20, {Family::v4, PortPolicy::rotate});
     for (const std::uint32_t size : {1u, 2u, 3u, 30u, 64u, 97u, 1024u}) {
-        PortPool pool(ports(size), families, PortPolicy::rotate, 33s, Key{size, 7});
-        for (std::uint32_t target = 0; target < families.size(); ++target) {
+        PortPool pool(ports(size), uses, 33s, Key{size, 7});
+        for (std::uint32_t target = 0; target < uses.size(); ++target) {
             for (int lap = 0; lap < 2; ++lap) {
                 std::set<std::uint32_t> seen;
                 for (std::uint32_t i = 0; i < size; ++i)
@@ -33,9 +35,9 @@ TEST(PortPool, rotates_through_every_port_whatever_the_size) {
 }
 
 TEST(PortPool, keeps_the_families_apart) {
-    const std::vector<Family> families{Family::v6, Family::v4};
     for (const PortPolicy policy : {PortPolicy::rotate, PortPolicy::fresh, PortPolicy::fixed}) {
-        PortPool pool(ports(5, 3), families, policy, 33s, Key{1, 2});
+        const std::vector<PortUse> uses{{Family::v6, policy}, {Family::v4, policy}};
+        PortPool pool(ports(5, 3), uses, 33s, Key{1, 2});
         EXPECT_EQ(pool.size_for(0), 3u);
         EXPECT_EQ(pool.size_for(1), 5u);
         for (int i = 0; i < 3; ++i) {
@@ -46,16 +48,15 @@ TEST(PortPool, keeps_the_families_apart) {
 }
 
 TEST(PortPool, fixed_is_one_port) {
-    const std::vector<Family> families{Family::v4, Family::v4};
-    PortPool pool(ports(4), families, PortPolicy::fixed, 33s, Key{1, 2});
+    const std::vector<PortUse> uses(2, {Family::v4, PortPolicy::fixed});
+    PortPool pool(ports(4), uses, 33s, Key{1, 2});
     for (int i = 0; i < 10; ++i)
         EXPECT_EQ(pool.take(static_cast<std::uint32_t>(i % 2), t0), 0u);
     EXPECT_EQ(pool.next_replacement(), never);
 }
 
 TEST(PortPool, fresh_gives_each_once_and_replaces_it_after_its_rest) {
-    const std::vector<Family> families{Family::v4};
-    PortPool pool(ports(2), families, PortPolicy::fresh, 33s, Key{1, 2});
+    PortPool pool(ports(2), one_fresh, 33s, Key{1, 2});
     EXPECT_EQ(pool.next_replacement(), never);
     const std::uint32_t first = pool.take(0, t0);
     const std::uint32_t second = pool.take(0, t0 + 1s);
@@ -67,20 +68,40 @@ TEST(PortPool, fresh_gives_each_once_and_replaces_it_after_its_rest) {
     EXPECT_EQ(pool.next_to_replace(t0 + 33s), first);
     EXPECT_EQ(pool.next_to_replace(t0 + 33s), no_socket);
     EXPECT_FALSE(pool.has_free(0));  // the other one is not open yet
-    pool.replaced(first, 50000);
+    pool.replaced(first, 50000, t0 + 33s);
     EXPECT_EQ(pool.port(first), 50000);
     EXPECT_TRUE(pool.has_free(0));
     EXPECT_EQ(pool.take(0, t0 + 34s), first);
 }
 
-TEST(PortPool, a_port_that_could_not_be_replaced_stays_out_of_service) {
-    const std::vector<Family> families{Family::v4};
-    PortPool pool(ports(1), families, PortPolicy::fresh, 1s, Key{1, 2});
+TEST(PortPool, a_port_that_could_not_be_replaced_is_tried_again) {
+    PortPool pool(ports(2), one_fresh, 10s, Key{1, 2});
     const std::uint32_t socket = pool.take(0, t0);
-    EXPECT_EQ(pool.next_to_replace(t0 + 1s), socket);
-    pool.replaced(socket, 0);
-    EXPECT_EQ(pool.take(0, t0 + 1h), no_socket);
-    EXPECT_EQ(pool.next_replacement(), never);
+    EXPECT_EQ(pool.next_to_replace(t0 + 10s), socket);
+    pool.replaced(socket, 0, t0 + 10s);
+    const std::uint32_t other = pool.take(0, t0 + 10s);
+    EXPECT_EQ(pool.take(0, t0 + 10s), no_socket);
+    EXPECT_EQ(pool.next_replacement(), t0 + 11s);
+    EXPECT_EQ(pool.next_to_replace(t0 + 11s - 1ns), no_socket);
+    EXPECT_EQ(pool.next_to_replace(t0 + 11s), socket);
+    pool.replaced(socket, 50000, t0 + 11s);
+    EXPECT_EQ(pool.take(0, t0 + 11s), socket);
+    EXPECT_EQ(pool.next_to_replace(t0 + 20s), other);
+}
+
+TEST(PortPool, fresh_targets_leave_the_port_of_a_fixed_one_alone) {
+    const std::vector<PortUse> uses{{Family::v4, PortPolicy::fresh},
+                                    {Family::v4, PortPolicy::fixed}};
+    PortPool pool(ports(4), uses, 33s, Key{1, 2});
+    std::set<std::uint32_t> fresh;
+    for (int i = 0; i < 3; ++i)
+        fresh.insert(pool.take(0, t0));
+    EXPECT_EQ(fresh, (std::set<std::uint32_t>{1, 2, 3}));
+    EXPECT_EQ(pool.take(0, t0), no_socket);
+    EXPECT_EQ(pool.take(1, t0), 0U);
+    EXPECT_EQ(pool.take(1, t0), 0U);
+    EXPECT_EQ(pool.policy(0), PortPolicy::fresh);
+    EXPECT_EQ(pool.policy(1), PortPolicy::fixed);
 }
 
 }  // namespace

@@ -114,6 +114,37 @@ TEST(Schedule, skips_never_reach_past_the_end) {
     EXPECT_EQ(total, 10u);
 }
 
+TEST(Schedule, a_plan_replaces_what_was_planned_of_its_target_alone) {
+    Schedule schedule(3, 5ms);
+    EXPECT_EQ(schedule.next(), never);
+    schedule.plan(2, t0, 10ms, never);
+    schedule.plan(0, t0 + 1ms, 100ms, t0 + 250ms);
+    Due due;
+    ASSERT_TRUE(schedule.take(t0, due));
+    EXPECT_EQ(due.target, 2U);
+    schedule.plan(2, t0 + 5ms, 40ms, t0 + 85ms);  // two probes: 5 and 45 ms
+    std::map<std::uint32_t, std::vector<Instant>> taken;
+    while (schedule.next() != never) {
+        ASSERT_TRUE(schedule.take(schedule.next(), due));
+        taken[due.target].push_back(due.at);
+    }
+    EXPECT_EQ(taken[0], (std::vector{t0 + 1ms, t0 + 101ms, t0 + 201ms}));
+    EXPECT_EQ(taken[2], (std::vector{t0 + 5ms, t0 + 45ms}));
+    EXPECT_EQ(taken.count(1), 0U);
+    schedule.plan(2, t0, 1ms, t0);  // nothing at all
+    EXPECT_EQ(schedule.next(), never);
+}
+
+TEST(Schedule, skips_of_a_plan_never_reach_past_its_end) {
+    Schedule schedule(1, 5ms);
+    schedule.plan(0, t0, 1ms, t0 + 100ms);
+    Due due;
+    std::uint64_t total = 0;
+    while (schedule.take(t0 + 1h, due))
+        total += due.skipped + (due.send ? 1 : 0);
+    EXPECT_EQ(total, 100U);
+}
+
 TEST(Flood, goes_round_and_counts_rounds) {
     Flood flood(3, {.start = t0, .end = t0 + 1s, .count = 2});
     for (const std::uint32_t expected : {0u, 1u, 2u, 0u, 1u, 2u}) {
