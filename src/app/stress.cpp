@@ -1,11 +1,201 @@
 #include "stress.hpp"
 
-#include <stdexcept>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <optional>
+
+#include "prober.hpp"
+#include "progress.hpp"
+#include "run_options.hpp"
+#include "sipping/base/grouped.hpp"
+#include "sipping/stress/stress.hpp"
+#include "sipping/stress/words.hpp"
+#include "stress_json.hpp"
+#include "stress_plot.hpp"
+#include "targets.hpp"
 
 namespace sipping::app {
+namespace {
 
-int run_stress(const config::StressConfig&) {
-    throw std::runtime_error("not yet");
+/// Rows go to the log, everything to the run's judge.
+class StressSink final : public probe::ResultSink {
+public:
+    StressSink(stress::Stress& stress, LogFiles& log) : stress_(stress), log_(log) {}
+
+    void sent(const SentProbe& probe) noexcept override { stress_.on_sent(probe); }
+    void result(const ProbeResult& result) noexcept override {
+        log_.write(result);
+        stress_.on_result(result);
+    }
+    void settled(const Settled& settled) noexcept override { stress_.on_settled(settled); }
+    void gap(const Gap& gap) noexcept override {
+        log_.write(gap);
+        stress_.on_gap(gap);
+    }
+    void icmp(std::uint32_t, std::uint64_t, const IcmpError&, Instant) noexcept override {}
+
+private:
+    stress::Stress& stress_;
+    LogFiles& log_;
+};
+
+stress::Options stress_options(const config::StressConfig& config, const target::Target& target) {
+    return {.rate_low = config.rate_low,
+            .rate_high = config.rate_high,
+            .steps = config.steps,
+            .step_time = config.step_time,
+            .timeout = target.timeout,
+            .limits = {.stop_loss_percent = config.stop_loss,
+                       .stop_p99 = config.stop_p99,
+                       .ignore_retry_after = config.ignore_retry_after},
+            .recovery_time = config.recovery_time};
+}
+
+class StressRun {
+public:
+    StressRun(const config::StressConfig& config, Targets targets)
+        : config_(config),
+          targets_(std::move(targets)),
+          options_(stress_options(config, target())),
+          stress_(options_),
+          prober_(config.probing, targets_, network_options(config.probing, targets_)),
+          sink_(stress_, prober_.log()),
+          progress_(prober_.out(), prober_.err(), config.probing.quiet) {
+        if (!config.svg.empty()) plot_.emplace(config.svg);
+    }
+
+    int run() {
+        announce();
+        prober_.make_engine(engine_options(config_.probing, targets_, fresh_key()), targets_,
+                            sink_);
+        ClockReading reading = prober_.now();
+        prober_.log().mark(GapReason::start, reading.wall());
+        stress_.begin(reading.now);
+        const bool spin = shall_spin(config_.probing, targets_);
+        // Also until the last answers are in.
+        while (!stress_.over() || !prober_.engine().finished(reading.now)) {
+            if (stress_.tick(reading.now, prober_.engine().idle())) plan(stress_.pace());
+            if (stress_.over()) prober_.engine().stop();
+            show(reading.now);
+            prober_.set_spin(spin && stress_.phase() == stress::Phase::step);
+            prober_.send(reading);
+            reading = prober_.wait(reading.now, std::min(stress_.next_tick(), progress_.next()));
+            prober_.take_in(reading);
+            while (const std::optional<int> signal = prober_.take_signal())
+                obey(*signal);
+        }
+        prober_.log().mark(GapReason::stop, reading.wall());
+        prober_.conclude([this] { conclude(); });
+        if (plot_) plot_->draw(target().name, stress_);
+        return exit_code();
+    }
+
+private:
+    [[nodiscard]] const target::Target& target() const noexcept { return targets_.table.front(); }
+
+    void plan(const stress::Pace& pace) noexcept {
+        prober_.engine().plan(0, pace.first, pace.interval, pace.end);
+    }
+
+    void announce() {
+        for (const std::string& note : prober_.network().notes)
+            tell(fmt::format("note: {}", note));
+        if (config_.probing.json) return;
+        progress_.line("Press Ctrl+C to abort");
+        progress_.line(fmt::format(
+            "Stress of {} ({}): {} to {} probes a second, {} steps of {:g} s, then the knee",
+            target().name, to_string(target().endpoint), grouped_rate(options_.rate_low),
+            grouped_rate(options_.rate_high), options_.steps,
+            std::chrono::duration<double>(options_.step_time).count()));
+        progress_.line(stress::table_heading());
+    }
+
+    void obey(int signal) {
+        if (signal == SIGQUIT) return progress_.line(verdict());
+        if (stress_.over()) prober_.engine().abandon();
+        stress_.interrupt();
+    }
+
+    /// The line of each step that got its verdict, and the bar.
+    void show(Instant now) {
+        for (; shown_ < stress_.judged(); ++shown_) {
+            const stress::Measured& measured = stress_.measured()[shown_];
+            progress_.line(config_.probing.json ? step_json(shown_ + 1, measured)
+                                                : stress::table_line(shown_ + 1, measured));
+            late_shown_ += measured.step.late;
+        }
+        if (!progress_.due(now)) return;
+        const stress::Search& search = stress_.search();
+        double share = static_cast<double>(search.step()) / search.steps();
+        if (search.narrowing()) share = 1;
+        progress_.show(now, share, doing());
+    }
+
+    [[nodiscard]] std::string doing() const {
+        if (stress_.phase() == stress::Phase::hello) return "does it answer?";
+        if (stress_.measured().empty()) return "";
+        const stress::Step& step = stress_.measured().back().step;
+        const std::string rate = grouped_rate(step.rate_per_s);
+        switch (stress_.phase()) {
+            case stress::Phase::settle: return fmt::format("{}/s: waiting for answers", rate);
+            case stress::Phase::pause: return fmt::format("{}/s: the pause it asked for", rate);
+            case stress::Phase::recover: return fmt::format("{}/s: does it recover?", rate);
+            default:
+                return fmt::format("{}/s{}: sent {} answered {} lost {} p99 {:.3f} ms", rate,
+                                   stress_.measured().back().narrowing ? " (knee)" : "", step.sent,
+                                   step.answered, step.lost,
+                                   static_cast<double>(step.latency_at(0.99).count()) / 1e6);
+        }
+    }
+
+    [[nodiscard]] std::string verdict() const {
+        return stress::verdict(target().name, stress_, options_);
+    }
+
+    void conclude() {
+        show(prober_.now().now);
+        if (config_.probing.json)
+            return progress_.line(verdict_json(target().name, stress_, verdict()));
+        std::uint64_t late = 0;
+        for (const stress::Measured& measured : stress_.measured())
+            late += measured.step.late;
+        if (late > late_shown_)
+            progress_.line(fmt::format("{} answers came late, after the lines of their steps",
+                                       grouped(late - late_shown_)));
+        progress_.line(verdict());
+        if (prober_.log().count() > 0)
+            progress_.line(fmt::format("Log: {}", prober_.log().where()));
+        if (plot_) progress_.line(fmt::format("Plot: {}", config_.svg));
+    }
+
+    [[nodiscard]] int exit_code() const {
+        const stress::Outcome outcome = stress_.outcome();
+        return outcome.answered && outcome.limit != stress::Limit::unknown ? 0 : 1;
+    }
+
+    const config::StressConfig& config_;
+    Targets targets_;
+    stress::Options options_;
+    stress::Stress stress_;
+    Prober prober_;
+    StressSink sink_;
+    Progress progress_;
+    std::optional<StressPlot> plot_;
+    std::size_t shown_ = 0;
+    std::uint64_t late_shown_ = 0;
+};
+
+}  // namespace
+
+int run_stress(const config::StressConfig& config) {
+    Targets targets = load_targets(config.probing);
+    for (const std::string& message : targets.unresolved)
+        tell(message);
+    if (targets.table.empty()) return 2;
+    if (const std::string note = check_rates(config.probing, targets.table); !note.empty())
+        tell(fmt::format("note: {}", note));
+    return StressRun(config, std::move(targets)).run();
 }
 
 }  // namespace sipping::app

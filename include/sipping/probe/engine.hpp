@@ -81,6 +81,9 @@ public:
         schedule_.plan(target, first, interval, end);
     }
 
+    /// Nothing is left of what was planned.
+    [[nodiscard]] bool idle() const noexcept { return schedule_.next() == never; }
+
     // The loop calls these in this order, again and again.
 
     /// Puts what is due at `reading.now` into the outbox, up to its capacity.

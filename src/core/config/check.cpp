@@ -114,6 +114,7 @@ std::string check(const StressConfig& config) {
 
 void settle(StressConfig& config) {
     if (config.rate_low == config.rate_high) config.steps = 1;
+    config.probing.rate_per_s = config.rate_high;  // what pools, tables and --mine must hold for
     settle(config.probing);
 }
 

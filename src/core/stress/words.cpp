@@ -1,0 +1,223 @@
+#include "sipping/stress/words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sipping/base/grouped.hpp"
+
+namespace sipping::stress {
+namespace {
+
+std::string ms(Duration value) {
+    return fmt::format("{:.3f}", static_cast<double>(value.count()) / 1e6);
+}
+
+std::string seconds(Duration value) {
+    return fmt::format("{:.1f} s", std::chrono::duration<double>(value).count());
+}
+
+std::string joined(const std::vector<std::string_view>& words) {
+    return fmt::format("{}", fmt::join(words, ", "));
+}
+
+double unsent_percent(const Step& step) {
+    const std::uint64_t unsent = step.due() - step.sent;
+    return step.due() == 0 ? 0
+                           : static_cast<double>(unsent) * 100 / static_cast<double>(step.due());
+}
+
+/// "2xx 480, 503 20 (Retry-After 5)"
+std::string codes(const Step& step) {
+    std::vector<std::string> parts;
+    for (std::size_t code_class = 0; code_class < step.by_class.size(); ++code_class) {
+        const std::uint64_t count =
+            step.by_class[code_class] - (code_class == 5 ? step.refused : 0);
+        if (count > 0) parts.push_back(fmt::format("{}xx {}", code_class, count));
+    }
+    if (step.refused > 0)
+        parts.push_back(
+            fmt::format("503 {}{}", step.refused,
+                        step.paused > 0 ? fmt::format(" (Retry-After {})", step.paused) : ""));
+    return parts.empty() ? "-" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string judged_as(const Measured& measured) {
+    const Step& step = measured.step;
+    std::string text{to_string(measured.judgement.verdict)};
+    if (measured.judgement.verdict == Verdict::bad)
+        text += ": " + joined(sign_words(measured.judgement.signs));
+    if (measured.judgement.verdict == Verdict::ours)
+        text += unsent_percent(step) > own_share_max * 100
+                    ? fmt::format(": {:.1f} % not sent in time", unsent_percent(step))
+                    : fmt::format(": {} losses may be our own", step.blamed);
+    if (step.cut) text += " (cut short)";
+    return text;
+}
+
+/// The bad steps above what was held, by rate.
+std::vector<const Measured*> bad_steps(const Stress& stress, double held) {
+    std::vector<const Measured*> bad;
+    for (const Measured& measured : stress.measured())
+        if (measured.judgement.verdict == Verdict::bad && measured.step.rate_per_s > held)
+            bad.push_back(&measured);
+    std::stable_sort(bad.begin(), bad.end(), [](const Measured* a, const Measured* b) {
+        return a->step.rate_per_s < b->step.rate_per_s;
+    });
+    return bad;
+}
+
+std::string beyond(const Stress& stress, const Outcome& outcome, const Options& options) {
+    const auto bad = bad_steps(stress, outcome.held);
+    if (bad.empty()) return {};
+    std::vector<std::string> parts;
+    const auto describe = [&](const Measured& measured) {
+        const Step& step = measured.step;
+        std::vector<std::string> what;
+        if (step.lost > 0) what.push_back(fmt::format("{:.1f} % lost", step.lost_percent()));
+        if (step.refused > 0)
+            what.push_back(fmt::format("{:.1f} % answered 503", step.refused_percent()));
+        if (options.limits.stop_p99 && (measured.judgement.signs & sign_latency) != 0)
+            what.push_back(fmt::format("p99 {} ms", ms(step.latency_at(0.99))));
+        return fmt::format("at {} a second {}", grouped_rate(step.rate_per_s),
+                           fmt::join(what, ", "));
+    };
+    parts.push_back(describe(*bad.front()));
+    if (bad.back()->step.rate_per_s > bad.front()->step.rate_per_s * 1.2)
+        parts.push_back(describe(*bad.back()));
+    std::string text = fmt::format(" Beyond it: {}.", fmt::join(parts, "; "));
+    if ((outcome.signs & sign_pause) != 0)
+        text += fmt::format(" It asked for a pause (503 with Retry-After: {} s).",
+                            outcome.retry_after_s);
+    if ((outcome.signs & sign_unreachable) != 0)
+        text += " ICMP errors named most of the losses: it had become unreachable.";
+    return text;
+}
+
+std::string recovery(const Stress& stress, const Outcome& outcome) {
+    const auto bad = bad_steps(stress, outcome.held);
+    if (bad.empty()) return {};
+    if ((outcome.signs & sign_ban) != 0) {
+        const auto banned = std::find_if(bad.begin(), bad.end(), [](const Measured* measured) {
+            return (measured->judgement.signs & sign_ban) != 0;
+        });
+        const Step& step = (*banned)->step;
+        const Duration active = std::max(step.last_answer - step.begin, Duration::zero());
+        return fmt::format(
+            " It looks banned: {} probes were answered in {}, then nothing any more for {}{}. The "
+            "knee is not searched further, since each try would cost another ban.",
+            step.answered, seconds(active), seconds((*banned)->silence),
+            (*banned)->recovered ? ", until the load had been gone for a while"
+                                 : ", and it has not come back yet");
+    }
+    if (!outcome.recovered)
+        return fmt::format(" It had not recovered {} after the load ended.",
+                           seconds(outcome.recovery));
+    return fmt::format(
+        " It answered again {} after the load ended{}.",
+        outcome.recovery < 1s ? ms(outcome.recovery) + " ms" : seconds(outcome.recovery),
+        bad.size() > 1 ? " (the longest of " + std::to_string(bad.size()) + ")" : "");
+}
+
+/// Why the limit is not ours.
+std::string innocence(const Stress& stress) {
+    double unsent = 0;
+    Duration lateness{};
+    for (const Measured& measured : stress.measured()) {
+        if (measured.judgement.verdict == Verdict::ours) continue;
+        unsent = std::max(unsent, unsent_percent(measured.step));
+        lateness = std::max(lateness, measured.step.lateness_at(0.99));
+    }
+    return fmt::format(
+        " The limit is not ours: of what was due at most {:.2f} % was not sent, and p99 of the "
+        "delay in sending was {} ms or less.",
+        unsent, ms(lateness));
+}
+
+std::string ours(std::string_view target, const Outcome& outcome, const Stress& stress) {
+    double unsent = 0;
+    std::uint64_t blamed = 0;
+    for (const Measured& measured : stress.measured()) {
+        if (measured.judgement.verdict != Verdict::ours) continue;
+        unsent = std::max(unsent, unsent_percent(measured.step));
+        blamed += measured.step.blamed;
+    }
+    const std::string why =
+        unsent > own_share_max * 100
+            ? fmt::format("{:.0f} % of what was due could not be sent in time", unsent)
+            : fmt::format("{} losses may be our own", grouped(blamed));
+    std::string text = fmt::format("The limit is ours: at {} a second {}, in {} tries.",
+                                   grouped_rate(outcome.own_limit), why, Search::own_tries);
+    if (outcome.held > 0)
+        return text + fmt::format(
+                          " {} held {} probes a second, the highest rate that we really "
+                          "sent; its own limit is not known.",
+                          target, grouped_rate(outcome.held));
+    return text + fmt::format(" Nothing can be said about {}.", target);
+}
+
+}  // namespace
+
+std::string table_heading() {
+    return fmt::format(
+        "{:>4} {:>10} {:>10} {:>10} {:>8} {:>7} {:>7} {:>6} {:>9} {:>9} {:>9} {:>9}  {}", "step",
+        "rate/s", "sent", "answered", "lost", "lost %", "503", "late", "p50 ms", "p95 ms", "p99 ms",
+        "delay ms", "codes; verdict");
+}
+
+std::string table_line(std::size_t number, const Measured& measured) {
+    const Step& step = measured.step;
+    return fmt::format(
+        "{:>4} {:>10} {:>10} {:>10} {:>8} {:>7.2f} {:>7} {:>6} {:>9} {:>9} {:>9} {:>9}  {}; {}",
+        number, grouped_rate(step.rate_per_s), step.sent, step.answered, step.lost,
+        step.lost_percent(), step.refused, step.late, ms(step.latency_at(0.5)),
+        ms(step.latency_at(0.95)), ms(step.latency_at(0.99)), ms(step.lateness_at(0.99)),
+        codes(step), judged_as(measured));
+}
+
+std::vector<std::string_view> sign_words(std::uint8_t signs) {
+    static constexpr std::pair<Sign, std::string_view> table[] = {
+        {sign_drops, "drops"},       {sign_refusals, "503"}, {sign_latency, "latency"},
+        {sign_pause, "retry-after"}, {sign_ban, "ban"},      {sign_unreachable, "unreachable"},
+    };
+    std::vector<std::string_view> words;
+    for (const auto& [sign, word] : table)
+        if ((signs & sign) != 0) words.push_back(word);
+    return words;
+}
+
+std::string verdict(std::string_view target, const Stress& stress, const Options& options) {
+    const Outcome outcome = stress.outcome();
+    if (!outcome.answered) return fmt::format("{} does not answer: no rate was tried.", target);
+    std::string text;
+    switch (outcome.limit) {
+        case Limit::none:
+            return fmt::format(
+                "{} holds {} probes a second, the highest rate asked: no limit found.", target,
+                grouped_rate(outcome.held));
+        case Limit::ours: return ours(target, outcome, stress);
+        case Limit::unknown:
+            return outcome.held > 0
+                       ? fmt::format("Interrupted: {} held {} probes a second so far.", target,
+                                     grouped_rate(outcome.held))
+                       : "Interrupted before the first step was over: nothing can be said.";
+        case Limit::target: break;
+    }
+    if (outcome.held > 0)
+        text = fmt::format("{} holds {} probes a second, but not {}.", target,
+                           grouped_rate(outcome.held), grouped_rate(outcome.first_bad));
+    else
+        text = fmt::format("{} does not hold {} probes a second, the lowest rate asked.", target,
+                           grouped_rate(outcome.first_bad));
+    text += beyond(stress, outcome, options);
+    text += recovery(stress, outcome);
+    text += innocence(stress);
+    if (outcome.own_limit > 0)
+        text += fmt::format(
+            " Between the two we could not measure: at {} a second it was us who "
+            "did not keep up.",
+            grouped_rate(outcome.own_limit));
+    return text;
+}
+
+}  // namespace sipping::stress
