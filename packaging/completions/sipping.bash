@@ -17,8 +17,8 @@ _sipping() {
         -p --port -4 -6 -t --timeout --mine -u --user -i --via-address -d --domain --ttl --from --to
         --contact --request-uri --user-agent --header --site --port-range --bind --device --dscp --io
         -w --log --csv --json -q --quiet --color --no-color -h --help --version'
-    local respond_options='-p --port --bind -4 -6 --code --reason --delay --drop --seed --duration
-        --spin --io -q --quiet -h --help --version'
+    local respond_options='-p --port --bind -4 -6 --code --reason --delay --drop --seed --capacity
+        --beyond --retry-after --duration --spin --io -q --quiet -h --help --version'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
 
@@ -27,6 +27,7 @@ _sipping() {
         --port-policy) mapfile -t COMPREPLY < <(compgen -W 'rotate fresh fixed' -- "$current") ;;
         --io) mapfile -t COMPREPLY < <(compgen -W 'auto uring epoll' -- "$current") ;;
         --csv) mapfile -t COMPREPLY < <(compgen -W 'full classic' -- "$current") ;;
+        --beyond) mapfile -t COMPREPLY < <(compgen -W 'drop 503' -- "$current") ;;
         --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") ;;
         --contact) mapfile -t COMPREPLY < <(compgen -W 'none' -- "$current") ;;
         --device)
@@ -36,8 +37,9 @@ _sipping() {
             -t | --timeout | -c | --count | --rate | --window | --duration | --user-agent | \
             --header | --request-uri | --from | --to | --site | --ports | --port-range | --bind | \
             --dscp | --late-window | --identities | --fall | --rise | --max-loss | --code | \
-            --reason | --delay | --drop | --seed | --max | --mapping-time | --steps | --step-time | \
-            --stop-loss | --stop-p99 | --recovery-time) ;;
+            --reason | --delay | --drop | --seed | --capacity | --retry-after | \
+            --max | --mapping-time | --steps | --step-time | --stop-loss | --stop-p99 | \
+            --recovery-time) ;;
         *)
             local command=
             [[ $COMP_CWORD -gt 1 ]] && command=${COMP_WORDS[1]}

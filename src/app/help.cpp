@@ -71,6 +71,9 @@ Usage: sipping respond [options]
       --delay TIME     hold each answer back; bare ms, or as 250us, 1.5s (0)
       --drop PCT       leave that share unanswered (0)
       --seed N         of the choice what to drop, to repeat a run
+      --capacity N     answer N requests a second at most (no limit)
+      --beyond WORD    what the others get: drop or 503 (drop)
+      --retry-after S  seconds, in the 503 (none)
       --duration TIME  end after that time; bare s, or as 90s, 2h (endless)
       --spin           never sleep: for measurements
       --io WORD        auto, uring or epoll (auto)
@@ -82,6 +85,7 @@ Examples
   sipping respond                                answer everything with 200
   sipping respond -p 5080 --code 403             a gateway that refuses
   sipping respond --delay 20 --drop 5 --seed 1   a bad path, to be repeated
+  sipping respond --capacity 500 --beyond 503    a gateway with a known limit
 )");
 }
 

@@ -74,6 +74,9 @@ respond::Options responder_options(const config::RespondConfig& config, std::uin
     options.delay = config.delay;
     options.drop_percent = config.drop_percent;
     options.drop_key = Key{seed, 0};
+    options.capacity_per_s = config.capacity_per_s;
+    if (config.beyond == config::Beyond::unavailable) options.beyond = respond::Beyond::unavailable;
+    options.retry_after_s = config.retry_after_s;
     options.to_tag = std::random_device{}();
     return options;
 }
@@ -88,6 +91,14 @@ std::string listening_on(const config::RespondConfig& config, const net::Network
     return text;
 }
 
+std::string capacity_line(const config::RespondConfig& config) {
+    std::string line = fmt::format("At most {} a second, the rest is ", config.capacity_per_s);
+    if (config.beyond != config::Beyond::unavailable) return line + "dropped";
+    line += "answered 503";
+    if (config.retry_after_s) line += fmt::format(" with Retry-After: {}", *config.retry_after_s);
+    return line;
+}
+
 /// The loop and the numbers it shows.
 class Run {
 public:
@@ -97,6 +108,7 @@ public:
           signals_(signals),
           clock_(clock),
           responder_(options),
+          limited_(config.capacity_per_s > 0),
           quiet_(config.quiet),
           spin_(config.spin) {}
 
@@ -117,6 +129,7 @@ private:
     std::uint64_t send_errors_ = 0;
     respond::Counts reported_;  // as of the last line, for the rates
     Instant reported_at_{};
+    bool limited_;
     bool quiet_;
     bool spin_;
     bool stopped_ = false;
@@ -171,6 +184,10 @@ void Run::obey_signals(Instant now) {
     }
 }
 
+std::uint64_t sent_of(const respond::Counts& counts) {
+    return counts.answered + counts.refused;
+}
+
 void Run::report(Instant now) {
     const respond::Counts& counts = responder_.counts();
     const double elapsed_s = std::chrono::duration<double>(now - reported_at_).count();
@@ -181,7 +198,9 @@ void Run::report(Instant now) {
         fmt::format("received {} answered {} dropped {} other {} ({:.0f}/s in, {:.0f}/s out)",
                     counts.received, counts.answered, counts.dropped + counts.overflowed,
                     counts.other(), per_second(counts.received - reported_.received),
-                    per_second(counts.answered - reported_.answered));
+                    per_second(sent_of(counts) - sent_of(reported_)));
+    if (limited_)
+        line += fmt::format(", {} beyond capacity", counts.refused + counts.over_capacity);
     const std::uint64_t queue_drops = transport_.health().queue_drops;
     if (queue_drops > 0) line += fmt::format(", {} lost in our receive queue", queue_drops);
     if (counts.overflowed > 0)
@@ -210,6 +229,7 @@ int run_respond(const config::RespondConfig& config) {
     if (config.drop_percent > 0)
         say(fmt::format("Dropping {} % of the requests, chosen by --seed {}", config.drop_percent,
                         seed));
+    if (config.capacity_per_s > 0) say(capacity_line(config));
     run.until_stopped(config.duration ? clock.now() + *config.duration : never);
     return 0;
 }

@@ -97,6 +97,61 @@ class Respond(SippingCase):
     def test_drop_all(self):
         self.assertEqual(sum(self.drops("--drop", "100")), 0)
 
+    def burst(self, *arguments, count=40):
+        """(run, first lines of the answers, one whole answer) to requests that come at once."""
+        run, client, _ = self.respond(*arguments)
+        port = client.getsockname()[1]
+        for number in range(count):
+            client.send(request("OPTIONS", port, number))
+        answers = []
+        client.settimeout(0.5)
+        while True:
+            try:
+                answers.append(client.recv(65535).decode())
+            except TimeoutError:
+                break
+        self.finish(run)
+        return run, [answer.partition("\r\n")[0] for answer in answers], answers[-1]
+
+    def test_capacity(self):
+        run, lines, _ = self.burst("-q", "--capacity", "1000")
+        self.assertIn("At most 1000 a second, the rest is dropped\n", run.out)
+        self.assertEqual(set(lines), {"SIP/2.0 200 OK"})
+        # The bucket holds 10; forty take a few milliseconds, or more where the box is busy.
+        self.assertTrue(10 <= len(lines) < 40, lines)
+        self.assertRegex(run.out, rf"answered {len(lines)} dropped 0 .*, "
+                                  rf"{40 - len(lines)} beyond capacity")
+
+    def test_beyond_503(self):
+        run, lines, last = self.burst("--capacity", "500", "--beyond", "503", "--retry-after", "7")
+        self.assertIn("At most 500 a second, the rest is answered 503 with Retry-After: 7\n",
+                      run.out)
+        refused = lines.count("SIP/2.0 503 Service Unavailable")
+        self.assertEqual(refused + lines.count("SIP/2.0 200 OK"), 40)
+        self.assertTrue(0 < refused <= 35, refused)
+        self.assertIn("\r\nRetry-After: 7\r\n", last)
+        self.assertRegex(run.out, rf"answered {40 - refused} dropped 0 .*, "
+                                  rf"{refused} beyond capacity")
+
+    def test_capacity_is_what_is_answered_a_second(self):
+        _, _, port = self.respond("-q", "--capacity", "200")
+        self.sipping(f"127.0.0.1:{port}", "-c", "1000", "-I", "2", "-t", "200", "-q")
+        rows = self.rows(self.folder / f"sipping-logs/127.0.0.1_{port}.csv")
+        kinds = self.count_kinds(rows)
+        # Two seconds, and the two that the bucket held; fewer where this box did not send evenly.
+        self.assertTrue(350 <= kinds["reply"] <= 403, kinds)
+        self.assertGreater(kinds["timeout"], 400)
+
+    def test_capacity_refuses_what_it_does_not_understand(self):
+        self.check_refused("respond", "--capacity", "0", names="--capacity")
+        self.check_refused("respond", "--capacity", "1000001", names="--capacity")
+        self.check_refused("respond", "--capacity", "5", "--beyond", "404", names="--beyond")
+        self.check_refused("respond", "--beyond", "503", names=["--beyond", "--capacity"])
+        self.check_refused("respond", "--capacity", "5", "--retry-after", "2",
+                           names=["--retry-after", "--beyond 503"])
+        self.check_refused("respond", "--capacity", "5", "--beyond", "503",
+                           "--retry-after", "86401", names="--retry-after")
+
     def test_answers_from_the_address_it_was_asked_at(self):
         _, _, port = self.respond("-q", bind="0.0.0.0")
         for address in ("127.0.0.1", "127.0.0.9", "127.3.2.1"):

@@ -23,6 +23,7 @@ public:
         std::uint32_t socket = 0;
         std::uint32_t offset = 0;  ///< the queue's own: where the bytes lie
         std::uint32_t length = 0;
+        bool refusal = false;  ///< for the owner's counts
     };
 
     /// At most `max_answers` answers of at most `max_bytes` together (room at the end of the byte

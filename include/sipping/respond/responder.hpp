@@ -4,32 +4,43 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "sipping/base/instant.hpp"
 #include "sipping/base/prng.hpp"
 #include "sipping/probe/transport.hpp"
 #include "sipping/respond/delay_queue.hpp"
+#include "sipping/respond/token_bucket.hpp"
 #include "sipping/wire/request.hpp"
 
 namespace sipping::respond {
+
+/// What a request beyond the capacity gets.
+enum class Beyond : std::uint8_t { silence, unavailable /* 503 */ };
 
 struct Options {
     std::uint16_t status = 200;  ///< for OPTIONS; REGISTER gets 200, every other method 501
     std::string reason{};        ///< empty: the RFC's phrase for `status`
     Duration delay{0};
-    double drop_percent = 0;            ///< of the requests that would be answered
-    Key drop_key{};                     ///< decides which ones: same key, same choice
+    double drop_percent = 0;           ///< of the requests that would be answered
+    Key drop_key{};                    ///< decides which ones: same key, same choice
+    std::uint32_t capacity_per_s = 0;  ///< OPTIONS and REGISTER answered; 0: no limit
+    Beyond beyond = Beyond::silence;
+    std::optional<std::uint32_t> retry_after_s{};  ///< in the 503 (RFC 3261 section 20.33)
     std::uint32_t to_tag = 0;           ///< one for the whole run (RFC 3261 section 8.2.7)
     std::uint32_t max_waiting = 65536;  ///< answers waiting; further ones are dropped
 };
 
-/// What became of each datagram: received = answered + dropped + overflowed + other() + waiting().
+/// What became of each datagram: received = answered + refused + over_capacity + dropped +
+/// overflowed + other() + waiting().
 struct Counts {
     std::uint64_t received = 0;
     std::uint64_t answered = 0;
-    std::uint64_t dropped = 0;     ///< by drop_percent
-    std::uint64_t overflowed = 0;  ///< too many answers were waiting
+    std::uint64_t refused = 0;        ///< answered 503: beyond the capacity
+    std::uint64_t over_capacity = 0;  ///< dropped: beyond the capacity
+    std::uint64_t dropped = 0;        ///< by drop_percent
+    std::uint64_t overflowed = 0;     ///< too many answers were waiting
     std::uint64_t acks = 0;
     std::uint64_t responses = 0;
     std::uint64_t keep_alives = 0;
@@ -59,8 +70,13 @@ public:
 
 private:
     void answer(const probe::Arrival& arrival, const wire::Request& request, Instant now) noexcept;
+    [[nodiscard]] wire::AnswerFields answer_fields(wire::Method method) const noexcept;
+    [[nodiscard]] wire::AnswerFields refusal_fields() const noexcept;
+    [[nodiscard]] bool beyond_capacity(const wire::Request& request, Instant came) noexcept;
 
     Options options_;
+    std::optional<TokenBucket> capacity_;
+    std::string retry_after_;  ///< the header line, or empty
     DelayQueue queue_;
     Prng drops_;
     Counts counts_;

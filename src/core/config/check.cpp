@@ -83,6 +83,9 @@ std::string check(const RespondConfig& config) {
     if (config.bind && !(config.bind->family == Family::v4 ? config.v4 : config.v6))
         return fmt::format("--bind {} contradicts -{}", to_string(*config.bind),
                            config.v4 ? '4' : '6');
+    if (config.beyond && config.capacity_per_s == 0) return "--beyond needs --capacity";
+    if (config.retry_after_s && config.beyond != Beyond::unavailable)
+        return "--retry-after needs --beyond 503";
     return {};
 }
 

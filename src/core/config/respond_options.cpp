@@ -12,6 +12,8 @@ using Respond = RespondConfig;
 
 constexpr Duration delay_max = 1min;  // an answer held longer is late for every prober
 constexpr std::size_t reason_max = 128;
+constexpr std::uint64_t capacity_max = 1'000'000;  // answers a second; more than anybody asks
+constexpr std::uint64_t retry_after_max = 86'400;  // seconds, a day
 
 std::string read_delay(Value value, Respond& config) {
     const auto delay = parse_duration(value, 1ms);
@@ -28,7 +30,13 @@ std::string read_reason(Value value, Respond& config) {
     return {};
 }
 
-constexpr std::array<Option<Respond>, 13> options{{
+std::string read_beyond(Value value, Respond& config) {
+    static constexpr Choices<Beyond, 2> choices{
+        {{"drop", Beyond::drop}, {"503", Beyond::unavailable}}};
+    return read_choice(value, choices, config.beyond.emplace());
+}
+
+constexpr std::array<Option<Respond>, 16> options{{
     {'p', "port", Takes::value, [](Value v, Respond& c) { return read_port(v, c.port); }},
     {'\0', "bind", Takes::value, [](Value v, Respond& c) { return read_bind(v, c.bind); }},
     {'4', "", Takes::nothing, [](Value, Respond& c) { return c.v6 = false, std::string{}; }},
@@ -41,6 +49,13 @@ constexpr std::array<Option<Respond>, 13> options{{
      [](Value v, Respond& c) { return read_percent(v, c.drop_percent); }},
     {'\0', "seed", Takes::value,
      [](Value v, Respond& c) { return read_count(v, 0, UINT64_MAX, c.seed.emplace()); }},
+    {'\0', "capacity", Takes::value,
+     [](Value v, Respond& c) { return read_count(v, 1, capacity_max, c.capacity_per_s); }},
+    {'\0', "beyond", Takes::value, read_beyond},
+    {'\0', "retry-after", Takes::value,
+     [](Value v, Respond& c) {
+         return read_count(v, 0, retry_after_max, c.retry_after_s.emplace());
+     }},
     {'\0', "duration", Takes::value,
      [](Value v, Respond& c) { return read_run_time(v, c.duration); }},
     {'q', "quiet", Takes::nothing, [](Value, Respond& c) { return c.quiet = true, std::string{}; }},

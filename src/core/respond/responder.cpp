@@ -22,10 +22,22 @@ Options with_reason(Options options) {
 // RFC 3261 section 11.2: what a 200 to OPTIONS says about us, section 20.5.
 constexpr std::string_view allow = "Allow: OPTIONS, REGISTER\r\n";
 
+std::optional<TokenBucket> bucket_of(const Options& options) {
+    if (options.capacity_per_s == 0) return std::nullopt;
+    return TokenBucket{options.capacity_per_s};
+}
+
+std::string retry_after_of(const Options& options) {
+    if (!options.retry_after_s) return {};
+    return "Retry-After: " + std::to_string(*options.retry_after_s) + "\r\n";
+}
+
 }  // namespace
 
 Responder::Responder(const Options& options)
     : options_(with_reason(options)),
+      capacity_(bucket_of(options)),
+      retry_after_(retry_after_of(options)),
       queue_(options.max_waiting, queue_bytes(options)),
       drops_(options.drop_key) {}
 
@@ -50,26 +62,27 @@ void Responder::on_arrival(const probe::Arrival& arrival, Instant now) noexcept 
     }
 }
 
+bool Responder::beyond_capacity(const wire::Request& request, Instant came) noexcept {
+    if (!capacity_ || request.method == wire::Method::other) return false;
+    return !capacity_->take(came);
+}
+
 void Responder::answer(const probe::Arrival& arrival, const wire::Request& request,
                        Instant now) noexcept {
-    wire::AnswerFields fields;
-    fields.to_tag = options_.to_tag;
-    switch (request.method) {
-        case wire::Method::options:
-            fields.status = options_.status;
-            fields.reason = options_.reason;
-            if (fields.status == 200) fields.extra_headers = allow;
-            break;
-        case wire::Method::register_: break;
-        default: fields.status = 501; fields.reason = reason_phrase(501);
+    // By when it came and not by when it is read: being scheduled late is no lack of capacity.
+    const bool refusal = beyond_capacity(request, arrival.at);
+    if (refusal && options_.beyond == Beyond::silence) {
+        ++counts_.over_capacity;
+        return;
     }
     const std::span<char> space = queue_.space(wire::request_capacity);
     if (space.empty()) {
         ++counts_.overflowed;
         return;
     }
-    const std::size_t length =
-        wire::encode_answer(request, arrival.from, fields, space.first(wire::request_capacity));
+    const std::size_t length = wire::encode_answer(
+        request, arrival.from, refusal ? refusal_fields() : answer_fields(request.method),
+        space.first(wire::request_capacity));
     if (length == 0) {
         ++counts_.malformed;
         return;
@@ -78,7 +91,30 @@ void Responder::answer(const probe::Arrival& arrival, const wire::Request& reque
                  .to = wire::answer_destination(request, arrival.from),
                  .local = arrival.local,
                  .socket = arrival.socket,
-                 .length = static_cast<std::uint32_t>(length)});
+                 .length = static_cast<std::uint32_t>(length),
+                 .refusal = refusal});
+}
+
+wire::AnswerFields Responder::answer_fields(wire::Method method) const noexcept {
+    wire::AnswerFields fields;
+    fields.to_tag = options_.to_tag;
+    switch (method) {
+        case wire::Method::options:
+            fields.status = options_.status;
+            fields.reason = options_.reason;
+            if (fields.status == 200) fields.extra_headers = allow;
+            break;
+        case wire::Method::register_: break;
+        default: fields.status = 501; fields.reason = reason_phrase(501);
+    }
+    return fields;
+}
+
+wire::AnswerFields Responder::refusal_fields() const noexcept {
+    return {.status = 503,
+            .reason = reason_phrase(503),
+            .to_tag = options_.to_tag,
+            .extra_headers = retry_after_};
 }
 
 bool Responder::due(Instant now, probe::Outbox& outbox) noexcept {
@@ -93,7 +129,7 @@ bool Responder::due(Instant now, probe::Outbox& outbox) noexcept {
         outgoing.local = waiting.local;
         outgoing.length = waiting.length;
         std::memcpy(outgoing.bytes.data(), text.data(), text.size());
-        ++counts_.answered;
+        ++(waiting.refusal ? counts_.refused : counts_.answered);
         queue_.pop();
     }
     return false;

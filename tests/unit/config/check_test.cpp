@@ -84,6 +84,20 @@ TEST(CheckRespond, families) {
     EXPECT_EQ(check(config), "-4 and -6 exclude each other, give one or none");
 }
 
+TEST(CheckRespond, capacity) {
+    RespondConfig config;
+    config.beyond = Beyond::drop;
+    EXPECT_EQ(check(config), "--beyond needs --capacity");
+    config.capacity_per_s = 500;
+    EXPECT_EQ(check(config), "");
+    config.retry_after_s = 2;
+    EXPECT_EQ(check(config), "--retry-after needs --beyond 503");
+    config.beyond.reset();
+    EXPECT_EQ(check(config), "--retry-after needs --beyond 503");
+    config.beyond = Beyond::unavailable;
+    EXPECT_EQ(check(config), "");
+}
+
 TEST(SettleRespond, bind_address_decides_the_family) {
     RespondConfig config;
     settle(config);
