@@ -73,10 +73,12 @@ public:
         prober_.log().mark(GapReason::start, reading.wall());
         stress_.begin(reading.now);
         const bool spin = shall_spin(config_.probing, targets_);
-        // Also until the last answers are in.
-        while (!stress_.over() || !prober_.engine().finished(reading.now)) {
+        for (;;) {
             if (stress_.tick(reading.now, prober_.engine().idle())) plan(stress_.pace());
-            if (stress_.over()) prober_.engine().stop();
+            if (stress_.over()) {
+                prober_.engine().stop();  // and wait for the last answers
+                if (prober_.engine().finished(reading.now)) break;
+            }
             show(reading.now);
             prober_.set_spin(spin && stress_.phase() == stress::Phase::step);
             prober_.send(reading);

@@ -109,7 +109,22 @@ std::string data(const stress::Stress& stress, std::string_view name,
     return text + "EOD\n";
 }
 
-/// A curve, or nothing where there are no points (gnuplot stops at an empty one).
+/// "1000, 2000, 5000" within the rates: gnuplot labels whole powers of ten only.
+std::string rate_ticks(const stress::Stress& stress) {
+    double low = 1e9;
+    double high = 0;
+    for (const Measured& measured : stress.measured().first(stress.judged())) {
+        low = std::min(low, measured.step.rate_per_s);
+        high = std::max(high, measured.step.rate_per_s);
+    }
+    std::string ticks;
+    for (double decade = 0.1; decade <= high; decade *= 10)
+        for (const double tick : {decade, 2 * decade, 5 * decade})
+            if (tick >= low / 2 && tick <= high * 2)
+                ticks += fmt::format("{}{:g}", ticks.empty() ? "" : ", ", tick);
+    return fmt::format("set xrange [{:g}:{:g}]\nset xtics ({})\n", low / 1.1, high * 1.1, ticks);
+}
+
 std::string script(std::string_view target, const stress::Stress& stress) {
     const stress::Outcome outcome = stress.outcome();
     std::string text = data(stress, "steps", [](const Measured& measured) {
@@ -126,6 +141,7 @@ std::string script(std::string_view target, const stress::Stress& stress) {
         "set logscale x\nset xlabel \"probes a second\"\nset key outside right top\n"
         "set lmargin 10\nset rmargin 22\n",
         quoted(fmt::format("{}: latency and loss by rate", target)));
+    text += rate_ticks(stress);
     if (outcome.held > 0)
         text += fmt::format(
             "set arrow 1 from first {0},graph 0 to first {0},graph 1 nohead lc \"#009e73\" dt 2\n",

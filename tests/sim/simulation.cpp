@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 namespace sipping::sim {
@@ -18,6 +19,7 @@ std::vector<std::uint16_t> numbers(std::uint32_t count) {
 
 void Recorder::sent(const SentProbe& probe) noexcept {
     ++sent_count;
+    if (also != nullptr) also->sent(probe);
     if (!keep) return;
     sent_probes[probe.call_id] = probe;
     sent_probes[probe.call_id].raw = {};
@@ -25,14 +27,17 @@ void Recorder::sent(const SentProbe& probe) noexcept {
 
 void Recorder::result(const ProbeResult& result) noexcept {
     ++count[static_cast<std::size_t>(result.kind)];
+    if (also != nullptr) also->result(result);
     if (keep) rows.push_back({result, std::string(result.status_line)});
 }
 
 void Recorder::settled(const Settled& settled) noexcept {
+    if (also != nullptr) also->settled(settled);
     if (keep) settled_probes.push_back(settled);
 }
 
 void Recorder::gap(const Gap& gap) noexcept {
+    if (also != nullptr) also->gap(gap);
     if (keep) gaps.push_back(gap);
 }
 
@@ -72,7 +77,7 @@ Simulation::Simulation(SimOptions given)
             options.targets / std::chrono::duration<double>(options.interval).count(),
             options.timeout, options.engine.late_window, 1'000'000);
     engine = std::make_unique<probe::Engine>(options.engine, targets, requests, pool, recorder);
-    engine->begin(network.reading().now);
+    if (options.begin) engine->begin(network.reading().now);
 }
 
 void Simulation::send_due() {
@@ -84,13 +89,13 @@ void Simulation::send_due() {
     }
 }
 
-void Simulation::step() {
+void Simulation::step(Instant wake) {
     send_due();
     const Instant now = network.reading().now;
     for (std::uint32_t socket = engine->next_to_replace(now); socket != probe::no_socket;
          socket = engine->next_to_replace(now))
         network.replace(socket);
-    network.wait_until(engine->next_deadline(now), inbox);
+    network.wait_until(std::min(engine->next_deadline(now), wake), inbox);
     engine->on_inbox(inbox, network.reading());
 }
 

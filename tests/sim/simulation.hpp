@@ -20,7 +20,8 @@ struct Row {
 
 class Recorder final : public probe::ResultSink {
 public:
-    bool keep = true;  ///< false: only count
+    bool keep = true;                   ///< false: only count
+    probe::ResultSink* also = nullptr;  ///< hears everything first
     std::vector<Row> rows;
     std::vector<Settled> settled_probes;
     std::vector<Gap> gaps;
@@ -49,6 +50,7 @@ struct SimOptions {
     Duration interval = 1s;
     Duration timeout = 1s;
     std::uint32_t ports = 64;
+    bool begin = true;  ///< false: nothing is due until the test plans it
     probe::EngineOptions engine;
 };
 
@@ -58,8 +60,8 @@ public:
 
     /// Runs until the engine is finished, or `limit` of virtual time has passed.
     void run(Duration limit = 400h);
-    /// One turn of the loop: send_due(), then wait.
-    void step();
+    /// One turn of the loop: send_due(), then wait, until `wake` at the latest.
+    void step(Instant wake = never);
     void send_due();
 
     /// due = sent + skipped + local + send_error; sent = reply + ... + pending; ids unique.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace sipping::stress {
 namespace {
@@ -126,7 +127,6 @@ bool Stress::went_silent(Instant now) const noexcept {
 }
 
 bool Stress::tick(Instant now, bool idle) noexcept {
-    pace_is_new_ = false;
     switch (phase_) {
         case Phase::hello:
             if (answered_)
@@ -158,7 +158,7 @@ bool Stress::tick(Instant now, bool idle) noexcept {
     next_tick_ = phase_ == Phase::over ? never : now + look_every;
     if (phase_ == Phase::step && current().end > now)
         next_tick_ = std::min(next_tick_, current().end);
-    return pace_is_new_;
+    return std::exchange(pace_is_new_, false);
 }
 
 void Stress::end_step(Instant now) noexcept {

@@ -115,7 +115,8 @@ std::string recovery(const Stress& stress, const Outcome& outcome) {
                            seconds(outcome.recovery));
     return fmt::format(
         " It answered again {} after the load ended{}.",
-        outcome.recovery < 1s ? ms(outcome.recovery) + " ms" : seconds(outcome.recovery),
+        outcome.recovery < 1s ? fmt::format("{} ms", outcome.recovery / 1ms)
+                              : seconds(outcome.recovery),
         bad.size() > 1 ? " (the longest of " + std::to_string(bad.size()) + ")" : "");
 }
 

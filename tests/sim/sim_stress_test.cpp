@@ -1,0 +1,287 @@
+// A whole stress run against simulated targets whose limits are known: the engine, the search and
+// the verdict, in virtual time.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "simulation.hpp"
+#include "sipping/respond/token_bucket.hpp"
+#include "sipping/stress/stress.hpp"
+#include "sipping/stress/words.hpp"
+
+namespace sipping::sim {
+namespace {
+
+using stress::Limit;
+using stress::Verdict;
+using testing::HasSubstr;
+
+class StressSink final : public probe::ResultSink {
+public:
+    explicit StressSink(stress::Stress& run) : run_(run) {}
+    void sent(const SentProbe& probe) noexcept override { run_.on_sent(probe); }
+    void result(const ProbeResult& result) noexcept override { run_.on_result(result); }
+    void settled(const Settled& settled) noexcept override { run_.on_settled(settled); }
+    void gap(const Gap& gap) noexcept override { run_.on_gap(gap); }
+    void icmp(std::uint32_t, std::uint64_t, const IcmpError&, Instant) noexcept override {}
+
+private:
+    stress::Stress& run_;
+};
+
+struct Bed {
+    explicit Bed(stress::Options given, Link link = {}) : options(given), run(given), sink(run) {
+        SimOptions sim_options;
+        sim_options.link = link;
+        sim_options.timeout = options.timeout;
+        sim_options.interval = Duration{static_cast<std::int64_t>(1e9 / options.rate_high)};
+        sim_options.begin = false;
+        simulation = std::make_unique<Simulation>(sim_options);
+        simulation->recorder.also = &sink;
+    }
+
+    [[nodiscard]] Instant now() const { return simulation->network.reading().now; }
+
+    /// Runs it to its end; `each_turn` may disturb.
+    void go(const std::function<void()>& each_turn = {}) {
+        run.begin(now());
+        for (;;) {
+            if (run.tick(now(), simulation->engine->idle())) {
+                const stress::Pace& pace = run.pace();
+                simulation->engine->plan(0, pace.first, pace.interval, pace.end);
+            }
+            if (each_turn) each_turn();
+            if (run.over()) simulation->engine->stop();
+            if (simulation->engine->finished(now()) && run.over()) break;
+            simulation->step(run.next_tick());
+        }
+        simulation->expect_books_balance();
+        for (const stress::Measured& measured : run.measured())
+            EXPECT_EQ(measured.step.undecided(), 0U);
+    }
+
+    [[nodiscard]] stress::Outcome outcome() const { return run.outcome(); }
+    [[nodiscard]] std::string text() const { return stress::verdict("sbc", run, options); }
+
+    stress::Options options;
+    stress::Stress run;
+    StressSink sink;
+    std::unique_ptr<Simulation> simulation;
+};
+
+stress::Options asked(double low, double high, std::uint32_t steps) {
+    return {.rate_low = low,
+            .rate_high = high,
+            .steps = steps,
+            .step_time = 1s,
+            .timeout = 200ms,
+            .recovery_time = 20s};
+}
+
+/// Answers `per_s`; beyond it says `beyond`, or nothing when that is empty.
+SimNetwork::Peer with_capacity(std::uint32_t per_s, std::string beyond, std::string headers = "") {
+    return [bucket = respond::TokenBucket(per_s), beyond,
+            headers](const SeenRequest& request) mutable -> std::vector<std::string> {
+        if (bucket.take(request.sent)) return {answer_to(request, "200 OK")};
+        if (beyond.empty()) return {};
+        std::string answer = answer_to(request, beyond);
+        answer.insert(answer.find("\r\n") + 2, headers);
+        return {answer};
+    };
+}
+
+TEST(SimStress, finds_the_knee_of_a_target_that_drops) {
+    for (const std::uint32_t capacity : {50U, 500U, 5000U}) {
+        Bed bed(asked(capacity / 5.0, capacity * 4.0, 6));
+        bed.simulation->network.peer = with_capacity(capacity, "");
+        bed.go();
+        const stress::Outcome outcome = bed.outcome();
+        EXPECT_EQ(outcome.limit, Limit::target);
+        EXPECT_NEAR(outcome.held, capacity, capacity * 0.05);
+        EXPECT_GT(outcome.first_bad, outcome.held);
+        EXPECT_LE(outcome.first_bad, outcome.held * stress::Search::precision * 1.0001);
+        EXPECT_EQ(outcome.signs, stress::sign_drops);
+        EXPECT_TRUE(outcome.recovered);
+        EXPECT_LT(outcome.recovery, 300ms);
+        EXPECT_THAT(bed.text(), HasSubstr("The limit is not ours"));
+    }
+}
+
+TEST(SimStress, finds_the_knee_of_a_target_that_refuses) {
+    Bed bed(asked(100, 2000, 6));
+    bed.simulation->network.peer = with_capacity(500, "503 Service Unavailable");
+    bed.go();
+    EXPECT_EQ(bed.outcome().limit, Limit::target);
+    EXPECT_NEAR(bed.outcome().held, 500, 25);
+    EXPECT_EQ(bed.outcome().signs, stress::sign_refusals);
+}
+
+TEST(SimStress, a_request_for_a_pause_is_obeyed) {
+    Bed bed(asked(100, 800, 4));
+    std::vector<Instant> refused;
+    std::vector<Instant> seen;
+    const auto peer = with_capacity(500, "503 Service Unavailable", "Retry-After: 3\r\n");
+    bed.simulation->network.peer = [&, peer](const SeenRequest& request) mutable {
+        seen.push_back(request.sent);
+        auto answers = peer(request);
+        if (answers.front().starts_with("SIP/2.0 503")) refused.push_back(request.sent);
+        return answers;
+    };
+    bed.go();
+    EXPECT_NE(bed.outcome().signs & stress::sign_pause, 0);
+    EXPECT_EQ(bed.outcome().signs & stress::sign_ban, 0)
+        << "a pause of ours is no silence of theirs";
+    EXPECT_NEAR(bed.outcome().held, 500, 25);
+    EXPECT_EQ(bed.outcome().retry_after_s, 3);
+    ASSERT_FALSE(refused.empty());
+    // What was on its way when the first 503 came is still sent; after that three seconds nothing.
+    const Instant asked_at = refused.front();
+    for (const Instant at : seen)
+        EXPECT_FALSE(at > asked_at + 20ms && at < asked_at + 3s);
+    EXPECT_THAT(bed.text(), HasSubstr("Retry-After: 3 s"));
+}
+
+TEST(SimStress, a_request_for_a_pause_can_be_ignored) {
+    stress::Options options = asked(100, 800, 4);
+    options.limits.ignore_retry_after = true;
+    Bed bed(options);
+    bed.simulation->network.peer =
+        with_capacity(500, "503 Service Unavailable", "Retry-After: 3\r\n");
+    bed.go();
+    EXPECT_EQ(bed.outcome().signs, stress::sign_refusals);
+    EXPECT_NEAR(bed.outcome().held, 500, 25);
+}
+
+/// As pike: more than `limit` requests within two seconds, and nothing is answered until it was
+/// less for two seconds.
+TEST(SimStress, a_ban_ends_the_search) {
+    Bed bed(asked(2, 64, 6));
+    auto recent = std::make_shared<std::deque<Instant>>();
+    Instant banned_until{};
+    bed.simulation->network.peer =
+        [&, recent](const SeenRequest& request) -> std::vector<std::string> {
+        recent->push_back(request.sent);
+        while (recent->front() < request.sent - 2s)
+            recent->pop_front();
+        if (recent->size() > 30) banned_until = request.sent + 4s;
+        if (request.sent < banned_until) return {};
+        return {answer_to(request, "200 OK")};
+    };
+    bed.go();
+    const stress::Outcome outcome = bed.outcome();
+    EXPECT_EQ(outcome.limit, Limit::target);
+    EXPECT_NE(outcome.signs & stress::sign_ban, 0);
+    EXPECT_NEAR(outcome.held, 16, 0.1);  // one second of it is not yet too much
+    EXPECT_NEAR(outcome.first_bad, 32, 0.1);
+    EXPECT_EQ(bed.run.measured().size(), 5U) << "each try costs a ban";
+    EXPECT_GT(outcome.recovery, 2s);
+    EXPECT_LT(outcome.recovery, 6s);
+    EXPECT_THAT(bed.text(), HasSubstr("looks banned"));
+}
+
+TEST(SimStress, a_target_that_does_not_come_back) {
+    Bed bed(asked(100, 800, 4));
+    bool dead = false;
+    std::uint64_t asked_for = 0;
+    bed.simulation->network.peer = [&](const SeenRequest& request) -> std::vector<std::string> {
+        dead = dead || ++asked_for > 400;
+        if (dead) return {};
+        return {answer_to(request, "200 OK")};
+    };
+    bed.go();
+    EXPECT_EQ(bed.outcome().limit, Limit::target);
+    EXPECT_FALSE(bed.outcome().recovered);
+    EXPECT_GE(bed.outcome().recovery, 20s);
+    EXPECT_THAT(bed.text(), HasSubstr("has not come back"));
+}
+
+TEST(SimStress, latency_can_be_the_limit) {
+    stress::Options options = asked(100, 1600, 5);
+    options.limits.stop_p99 = 20ms;
+    Bed bed(options);
+    Instant last{};
+    bed.simulation->network.peer = [&](const SeenRequest& request) {
+        const Duration apart = request.sent - last;
+        last = request.sent;
+        bed.simulation->network.link.delay = apart < 2ms ? 50ms : 5ms;  // above 500 a second
+        return std::vector{answer_to(request, "200 OK")};
+    };
+    bed.go();
+    EXPECT_EQ(bed.outcome().signs, stress::sign_latency);
+    EXPECT_NEAR(bed.outcome().held, 500, 25);
+    EXPECT_THAT(bed.text(), HasSubstr("p99 49"));
+}
+
+TEST(SimStress, no_limit_is_found_where_there_is_none) {
+    Bed bed(asked(100, 2000, 3));
+    bed.go();
+    EXPECT_EQ(bed.outcome().limit, Limit::none);
+    EXPECT_EQ(bed.outcome().held, 2000);
+    ASSERT_EQ(bed.run.measured().size(), 3U);
+    EXPECT_NEAR(bed.run.measured()[1].step.rate_per_s, 447.2, 0.1);
+    for (const stress::Measured& measured : bed.run.measured()) {
+        EXPECT_NEAR(static_cast<double>(measured.step.sent), measured.step.rate_per_s, 1.5);
+        EXPECT_EQ(measured.step.sent, measured.step.answered);
+    }
+    EXPECT_THAT(bed.text(), HasSubstr("no limit found"));
+}
+
+TEST(SimStress, a_target_that_never_answers_is_not_stressed) {
+    Bed bed(asked(100, 2000, 3));
+    bed.simulation->network.peer = [](const SeenRequest&) { return std::vector<std::string>{}; };
+    bed.go();
+    EXPECT_EQ(bed.outcome().limit, Limit::unknown);
+    EXPECT_TRUE(bed.run.measured().empty());
+    EXPECT_LE(bed.simulation->network.requests, 6U);
+    EXPECT_THAT(bed.text(), HasSubstr("does not answer"));
+}
+
+TEST(SimStress, a_prober_that_does_not_run_accuses_nobody) {
+    Bed bed(asked(100, 2000, 3));
+    // From 200 a second on this process loses nine tenths of its time, as under a CPU quota.
+    Instant next_stall{};
+    bed.go([&] {
+        if (bed.run.phase() != stress::Phase::step || bed.run.search().rate() < 200) return;
+        if (bed.now() < next_stall) return;
+        bed.simulation->network.stall(90ms);
+        next_stall = bed.now() + 10ms;
+    });
+    const stress::Outcome outcome = bed.outcome();
+    EXPECT_EQ(outcome.limit, Limit::ours);
+    EXPECT_EQ(outcome.held, 100);
+    EXPECT_NEAR(outcome.own_limit, 447.2, 0.1);
+    EXPECT_EQ(outcome.signs, 0);
+    EXPECT_EQ(bed.run.measured().size(), 1U + stress::Search::own_tries);
+    EXPECT_THAT(bed.text(), HasSubstr("The limit is ours"));
+}
+
+TEST(SimStress, one_unlucky_step_is_no_limit) {
+    Bed bed(asked(100, 400, 3));
+    bool unlucky = true;
+    bed.go([&] {
+        const bool second = bed.run.measured().size() == 2;
+        bed.simulation->network.link.loss_percent = second && unlucky ? 10 : 0;
+        if (bed.run.measured().size() > 2) unlucky = false;
+    });
+    EXPECT_EQ(bed.outcome().limit, Limit::none);
+    EXPECT_EQ(bed.outcome().held, 400);
+    ASSERT_EQ(bed.run.measured().size(), 4U);
+    EXPECT_EQ(bed.run.measured()[1].judgement.verdict, Verdict::bad);
+    EXPECT_EQ(bed.run.measured()[2].judgement.verdict, Verdict::good);
+    EXPECT_EQ(bed.outcome().signs, 0);
+}
+
+TEST(SimStress, an_interrupted_run_says_what_it_knows) {
+    Bed bed(asked(100, 2000, 10));
+    bed.go([&] {
+        if (bed.run.judged() == 3) bed.run.interrupt();
+    });
+    EXPECT_EQ(bed.outcome().limit, Limit::unknown);
+    EXPECT_TRUE(bed.outcome().interrupted);
+    EXPECT_GT(bed.outcome().held, 100);
+    EXPECT_THAT(bed.text(), HasSubstr("Interrupted"));
+}
+
+}  // namespace
+}  // namespace sipping::sim
