@@ -40,12 +40,20 @@ struct OriginalFailure {
     std::size_t in_use = 0;
 };
 
+/// Ended before the ports did, for the sake of the rest of the host.
+struct OriginalSpared {
+    Duration at{};
+    std::size_t in_use = 0;
+    std::size_t left_free = 0;
+};
+
 class OriginalRecord {
 public:
     explicit OriginalRecord(const OriginalPlan& plan) noexcept : plan_(plan) {}
 
     void opened(Duration took, std::size_t in_use) noexcept;
     void failed(Duration at, int error, std::size_t in_use) noexcept;
+    void spare(const OriginalSpared& spared) noexcept { spared_ = spared; }
     void end_row(Duration at, std::size_t in_use);
 
     [[nodiscard]] const OriginalPlan& plan() const noexcept { return plan_; }
@@ -53,6 +61,7 @@ public:
     [[nodiscard]] const std::optional<OriginalFailure>& first_failure() const noexcept {
         return first_failure_;
     }
+    [[nodiscard]] const std::optional<OriginalSpared>& spared() const noexcept { return spared_; }
     [[nodiscard]] std::uint64_t probes() const noexcept { return probes_; }
     [[nodiscard]] std::uint64_t failures() const noexcept { return failures_; }
     [[nodiscard]] std::size_t most_in_use() const noexcept { return most_in_use_; }
@@ -62,6 +71,7 @@ private:
     stats::Histogram times_;
     std::vector<OriginalRow> rows_;
     std::optional<OriginalFailure> first_failure_;
+    std::optional<OriginalSpared> spared_;
     std::uint64_t probes_ = 0;
     std::uint64_t failures_ = 0;
     std::uint64_t row_failures_ = 0;

@@ -9,6 +9,29 @@
 #include "sipping/ports/words.hpp"
 
 namespace sipping::ports {
+namespace {
+
+std::string to_the_millisecond(Duration time) {
+    return in_seconds(std::chrono::round<std::chrono::milliseconds>(time));
+}
+
+std::string prediction_words(const OriginalPlan& plan) {
+    const std::optional<Duration> predicted = plan.first_failure();
+    if (!predicted) return "none was predicted";
+    return fmt::format("predicted after {} with {}", to_the_millisecond(*predicted),
+                       with_separators(plan.available));
+}
+
+std::string failure_words(const OriginalFailure& failure) {
+    std::string text = fmt::format("first failure after {}: {} with {} sockets open",
+                                   to_the_millisecond(failure.at), error_words(failure.error),
+                                   with_separators(failure.in_use));
+    // connect(2) and sendto(2) have no better errno for it; a full send buffer looks the same.
+    if (failure.error == EAGAIN) text += ", which means that no port was free";
+    return text;
+}
+
+}  // namespace
 
 std::size_t OriginalPlan::in_use_at(Duration since_start) const noexcept {
     const Duration span = std::clamp(since_start, Duration{}, timeout);
@@ -46,24 +69,17 @@ void OriginalRecord::end_row(Duration at, std::size_t in_use) {
 }
 
 std::string original_words(const OriginalRecord& record, Duration length) {
-    const std::optional<Duration> predicted = record.plan().first_failure();
-    const auto& failure = record.first_failure();
-    if (!failure)
-        return fmt::format("no failure: {} in use at most, {} predicted",
-                           with_separators(record.most_in_use()),
-                           with_separators(record.plan().in_use_at(length)));
-    std::string text =
-        fmt::format("first failure after {}: {} with {} sockets open",
-                    in_seconds(std::chrono::round<std::chrono::milliseconds>(failure->at)),
-                    error_words(failure->error), with_separators(failure->in_use));
-    // connect(2) and sendto(2) have no better errno for it; a full send buffer looks the same.
-    if (failure->error == EAGAIN) text += ", which means that no port was free";
-    text += predicted
-                ? fmt::format("; predicted after {} with {}",
-                              in_seconds(std::chrono::round<std::chrono::milliseconds>(*predicted)),
-                              with_separators(record.plan().available))
-                : std::string{"; none was predicted"};
-    return text;
+    if (const auto& failure = record.first_failure())
+        return failure_words(*failure) + "; " + prediction_words(record.plan());
+    if (const auto& spared = record.spared())
+        return fmt::format(
+            "ended after {} with {} sockets open, so that {} ports stay free for other programs "
+            "(--exhaust goes on); first failure {}",
+            to_the_millisecond(spared->at), with_separators(spared->in_use),
+            with_separators(spared->left_free), prediction_words(record.plan()));
+    return fmt::format("no failure: {} in use at most, {} predicted",
+                       with_separators(record.most_in_use()),
+                       with_separators(record.plan().in_use_at(length)));
 }
 
 }  // namespace sipping::ports

@@ -4,7 +4,7 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <iterator>
+#include <string>
 #include <system_error>
 
 namespace sipping::net {
@@ -29,10 +29,15 @@ void set_descriptor_limit(std::uint64_t soft) {
         throw std::system_error(errno, std::generic_category(), "setrlimit");
 }
 
-std::size_t open_descriptors() {
-    const std::filesystem::directory_iterator entries("/proc/self/fd");
-    const auto count = std::distance(begin(entries), end(entries));
-    return static_cast<std::size_t>(count) - 1;  // without the one that reads the directory
+std::size_t open_descriptors(std::uint64_t end) {
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd"))
+        if (std::stoull(entry.path().filename()) < end) ++count;
+    return count - 1;  // without the one that reads the directory
+}
+
+std::size_t free_descriptors(std::uint64_t limit) {
+    return static_cast<std::size_t>(limit) - open_descriptors(limit);
 }
 
 }  // namespace sipping::net

@@ -71,6 +71,13 @@ TEST(Original, words) {
               "first failure after 0.301 s: EAGAIN (Resource temporarily unavailable) with 300 "
               "sockets open, which means that no port was free; predicted after 0.3 s with 300");
 
+    OriginalRecord spared({1000, 1s, 300});
+    spared.opened(10us, 236);
+    spared.spare({237ms, 236, 64});
+    EXPECT_EQ(original_words(spared, 237ms),
+              "ended after 0.237 s with 236 sockets open, so that 64 ports stay free for other "
+              "programs (--exhaust goes on); first failure predicted after 0.3 s with 300");
+
     OriginalRecord surprise({10, 1s, 300});
     surprise.failed(1s, ENOMEM, 7);
     EXPECT_EQ(original_words(surprise, 5s),
