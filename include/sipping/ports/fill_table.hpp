@@ -31,14 +31,18 @@ struct Cost {
 /// Of what was recorded; all zero when nothing was.
 [[nodiscard]] Cost cost_of(const stats::Histogram& times) noexcept;
 
+/// The kernel's memory is what all of the box uses: with fewer sockets than this its own coming and
+/// going is more than theirs.
+inline constexpr std::size_t memory_sockets_min = 1000;
+
 struct FillRow {
     int percent = 0;  ///< of the total that was foreseen, rounded down
     std::size_t held = 0;
     Cost bind;      ///< to a port of our choice, since the row before
     Cost any_bind;  ///< to port 0, at this level; refused ones take their time too
     std::uint64_t any_refused = 0;
-    int any_error = 0;  ///< of the last refused one
-    std::optional<std::uint64_t> bytes_per_socket;
+    int any_error = 0;                              ///< of the last refused one
+    std::optional<std::uint64_t> bytes_per_socket;  ///< with memory_sockets_min at least
 };
 
 class FillTable {

@@ -40,7 +40,7 @@ void FillTable::end_row(std::size_t held, std::optional<std::int64_t> bytes) {
     row.any_bind = cost_of(any_);
     row.any_refused = refused_;
     row.any_error = error_;
-    if (bytes && *bytes > 0 && held > 0)
+    if (bytes && *bytes > 0 && held >= memory_sockets_min)
         row.bytes_per_socket = static_cast<std::uint64_t>(*bytes) / held;
     rows_.push_back(row);
     bind_.clear();

@@ -64,10 +64,11 @@ std::string holding_words(const Holding& holding) {
                           counted(holding.ports, "source port"))
             : fmt::format("This box holds {} at once, {}.", counted(holding.ports, "source port"),
                           stop_words(holding));
+    const std::string rate = probes_per_second(holding.ports, holding.timeout);
     text += fmt::format(
-        " With a timeout of {} and a new port per probe that is {} probes a second; NATs and "
+        " With a timeout of {} and a new port per probe that is {} a second; NATs and "
         "firewalls that keep a mapping {} allow {}.",
-        in_seconds(holding.timeout), probes_per_second(holding.ports, holding.timeout),
+        in_seconds(holding.timeout), rate == "1" ? "1 probe" : rate + " probes",
         in_seconds(holding.mapping_time), probes_per_second(holding.ports, holding.mapping_time));
     return text;
 }

@@ -29,7 +29,6 @@ BoxLimits read_box_limits(std::uint16_t low, std::uint16_t high, Family family,
     std::ranges::set_difference(limits.ports.usable, busy_ports(family, bind),
                                 std::back_inserter(limits.free_ports));
     limits.descriptors = descriptor_limit();
-    limits.descriptors_open = open_descriptors();
     limits.hash_slots = read_count("/proc/sys/net/ipv4/udp_hash_entries");
     limits.conntrack_count = read_count("/proc/sys/net/netfilter/nf_conntrack_count");
     limits.conntrack_max = read_count("/proc/sys/net/netfilter/nf_conntrack_max");

@@ -14,7 +14,6 @@ struct BoxLimits {
     LocalPorts ports;
     std::vector<std::uint16_t> free_ports;  ///< usable ones that nobody holds
     DescriptorLimit descriptors;            ///< as this process was given them
-    std::size_t descriptors_open = 0;
     /// net.ipv4.udp_hash_entries; empty: not told (kernels before 6.2).
     std::optional<std::uint64_t> hash_slots;
     std::optional<std::uint64_t> conntrack_count;  ///< empty: no connection tracking here

@@ -21,7 +21,7 @@ struct KernelMemory {
 };
 
 /// From the text of slabinfo(5): objects in use times their size, of UDP (or UDPv6), the socket's
-/// inode, its struct file and its dentry. Nothing when the first one is not listed.
+/// inode, its struct file (filp) and its dentry. Nothing when the first one is not listed.
 [[nodiscard]] std::optional<std::int64_t> socket_slab_bytes(std::string_view slabinfo,
                                                             Family family);
 /// "Slab:" of /proc/meminfo.

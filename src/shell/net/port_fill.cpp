@@ -50,10 +50,17 @@ int PortFill::open_until(std::size_t count, std::vector<Duration>& took) {
     return 0;
 }
 
-TimedBind PortFill::time_any_bind() const noexcept {
+std::vector<TimedBind> PortFill::time_any_binds(std::size_t count, Duration patience) const {
+    std::vector<TimedBind> binds;
+    binds.reserve(count);
     OpenedSocket socket = open_unbound_socket(settings_, family_);
-    if (!socket) return {{}, socket.error};
-    return timed_bind(socket, settings_, family_, 0);
+    const Instant end = io::monotonic_now() + patience;
+    while (binds.size() < count && io::monotonic_now() < end) {
+        binds.push_back(socket ? timed_bind(socket, settings_, family_, 0)
+                               : TimedBind{{}, socket.error});
+        if (binds.back().error == 0) unbind_socket(socket);
+    }
+    return binds;
 }
 
 }  // namespace sipping::net

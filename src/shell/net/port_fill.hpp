@@ -44,8 +44,10 @@ public:
         if (again) sockets_.push_back(std::move(again));
     }
 
-    /// A scratch socket bound to port 0 and closed again. Needs a free descriptor.
-    [[nodiscard]] TimedBind time_any_bind() const noexcept;
+    /// Binds a scratch socket to port 0, `count` times or as often as `patience` allows. It is the
+    /// same socket each time: closed ones would lie around as kernel memory for a while. Needs a
+    /// free descriptor.
+    [[nodiscard]] std::vector<TimedBind> time_any_binds(std::size_t count, Duration patience) const;
 
 private:
     SocketSettings settings_;

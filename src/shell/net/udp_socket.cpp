@@ -90,6 +90,14 @@ void bind_socket(OpenedSocket& socket, const SocketSettings& settings, Family fa
     socket.port = bound ? port : 0;
 }
 
+void unbind_socket(OpenedSocket& socket) noexcept {
+    // connect(2): AF_UNSPEC dissolves the association, and with it a port that was not asked for.
+    sockaddr nobody{};
+    nobody.sa_family = AF_UNSPEC;
+    (void)::connect(socket.fd.get(), &nobody, sizeof nobody);
+    socket.port = 0;
+}
+
 OpenedSocket open_udp_socket(const SocketSettings& settings, Family family,
                              std::uint16_t port) noexcept {
     OpenedSocket result = open_unbound_socket(settings, family);

@@ -41,7 +41,9 @@ struct OpenedSocket {
 /// scratch socket only: it gets slow in a crowded range (ARCHITECTURE.md).
 void bind_socket(OpenedSocket& socket, const SocketSettings& settings, Family family,
                  std::uint16_t port) noexcept;
-/// Both; not open when either failed.
+/// Gives back a port that the kernel chose (`port` 0): the socket may be bound again.
+void unbind_socket(OpenedSocket& socket) noexcept;
+/// Open and bind in one; not open when either failed.
 [[nodiscard]] OpenedSocket open_udp_socket(const SocketSettings& settings, Family family,
                                            std::uint16_t port) noexcept;
 

@@ -42,7 +42,7 @@ TEST(LocalPorts, finds_who_is_in_the_way_of_an_address) {
 TEST(LocalPorts, survives_tables_that_are_none) {
     EXPECT_TRUE(busy_ports("", "", Family::v4, {}).empty());
     EXPECT_TRUE(
-        busy_ports("heading only", "a\nb: \nc: 0100007F\nd: 0100007F:13C", Family::v4, {}).empty());
+        busy_ports("heading only", "a\n1: \n2: 0100007F\n3: 0100007F:13C", Family::v4, {}).empty());
 }
 
 TEST(LocalPorts, sees_a_socket_of_this_box) {

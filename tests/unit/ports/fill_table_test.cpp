@@ -48,21 +48,21 @@ TEST(FillLevels, rise_and_end_at_the_total) {
 }
 
 TEST(FillTable, keeps_the_costs_of_each_row_apart) {
-    FillTable table(200);
+    FillTable table(2000);
     for (int i = 0; i < 100; ++i)
         table.bound(2us);
     table.bound_any(3us, 0);
-    table.end_row(100, 400'000);
+    table.end_row(1000, 4'000'000);
     table.bound(50us);
     for (int i = 0; i < 3; ++i)
         table.bound_any(2ms, EADDRINUSE);
     table.bound_any(2ms, 0);
-    table.end_row(200, 500'000);
+    table.end_row(2000, 5'000'000);
 
     ASSERT_EQ(table.rows().size(), 2U);
     const FillRow& half = table.rows()[0];
     EXPECT_EQ(half.percent, 50);
-    EXPECT_EQ(half.held, 100U);
+    EXPECT_EQ(half.held, 1000U);
     EXPECT_EQ(half.bind.calls, 100U);
     EXPECT_NEAR(static_cast<double>(half.bind.p99.count()), 2000, 40);
     EXPECT_EQ(half.any_bind.calls, 1U);
@@ -79,10 +79,11 @@ TEST(FillTable, keeps_the_costs_of_each_row_apart) {
 }
 
 TEST(FillTable, has_no_memory_where_it_cannot_be_known) {
-    FillTable table(10);
-    table.end_row(1, std::nullopt);
-    table.end_row(2, -4096);
+    FillTable table(10'000);
+    table.end_row(2000, std::nullopt);
+    table.end_row(3000, -4096);
     table.end_row(0, 4096);
+    table.end_row(999, 4'096'000);
     for (const FillRow& row : table.rows())
         EXPECT_FALSE(row.bytes_per_socket) << row.held;
 }

@@ -55,6 +55,9 @@ TEST(PortWords, other_sentences) {
               "This box holds 1 source port at once, stopped by the port range. With a timeout of "
               "2 s and a new port per probe that is 0.5 probes a second; NATs and firewalls that "
               "keep a mapping 30 s allow 0.03.");
+    EXPECT_NE(holding_words({.ports = 1, .stopped_by = Limit::open_files})
+                  .find("that is 1 probe a second;"),
+              std::string::npos);
     EXPECT_EQ(holding_words({.ports = 256, .stopped_by = Limit::interrupted}),
               "This box holds at least 256 source ports at once: Ctrl+C came before a limit did. "
               "With a timeout of 1 s and a new port per probe that is 256 probes a second; NATs "
