@@ -1,11 +1,12 @@
 #include "ports.hpp"
 
-#include <stdexcept>
+#include "ports_local.hpp"
+#include "ports_path.hpp"
 
 namespace sipping::app {
 
-int run_ports(const config::PortsConfig&) {
-    throw std::runtime_error("not yet");
+int run_ports(const config::PortsConfig& config) {
+    return config.has_host() ? run_ports_path(config) : run_ports_local(config);
 }
 
 }  // namespace sipping::app

@@ -13,6 +13,10 @@ Duration read_clock(clockid_t id) noexcept {
 
 }  // namespace
 
+Instant monotonic_now() noexcept {
+    return Instant{read_clock(CLOCK_MONOTONIC)};
+}
+
 ClockReading SystemClock::read() const noexcept {
     // The wall clock between two looks at the monotonic one: a preemption in between shows as a
     // wide bracket, and the next try is nearly always narrow.

@@ -5,6 +5,9 @@
 
 namespace sipping::io {
 
+/// CLOCK_MONOTONIC alone, in a third of the time that reading both takes: for timing single calls.
+[[nodiscard]] Instant monotonic_now() noexcept;
+
 /// Injected into the transports, so that tests can step the wall clock without touching the box's.
 class Clock {
 public:

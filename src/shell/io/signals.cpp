@@ -1,5 +1,6 @@
 #include "io/signals.hpp"
 
+#include <poll.h>
 #include <sys/signalfd.h>
 
 #include <cerrno>
@@ -32,6 +33,17 @@ Signals::Signals() {
 
 Signals::~Signals() {
     ::sigprocmask(SIG_SETMASK, &before_, nullptr);
+}
+
+std::optional<int> Signals::take_within(Duration patience) noexcept {
+    if (patience > Duration::zero()) {
+        pollfd readable{fd_.get(), POLLIN, 0};
+        timespec time{};
+        time.tv_sec = patience / 1s;
+        time.tv_nsec = (patience % 1s).count();
+        (void)::ppoll(&readable, 1, &time, nullptr);
+    }
+    return take();
 }
 
 std::optional<int> Signals::take() noexcept {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "io/fd.hpp"
+#include "sipping/base/instant.hpp"
 
 namespace sipping::io {
 
@@ -17,6 +18,8 @@ public:
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
     /// The next queued signal number, without waiting.
     [[nodiscard]] std::optional<int> take() noexcept;
+    /// The same, but waits for one up to this long.
+    [[nodiscard]] std::optional<int> take_within(Duration patience) noexcept;
 
 private:
     Fd fd_;

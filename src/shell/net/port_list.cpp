@@ -1,8 +1,12 @@
 #include "net/port_list.hpp"
 
+#include <sys/random.h>
+
 #include <algorithm>
 #include <cassert>
+#include <cerrno>
 #include <charconv>
+#include <system_error>
 #include <utility>
 
 namespace sipping::net {
@@ -45,6 +49,13 @@ std::vector<std::uint16_t> usable_ports(PortRange range, std::string_view reserv
     for (unsigned port = range.low; port <= range.high; ++port)
         if (!blocked[port]) ports.push_back(static_cast<std::uint16_t>(port));
     return ports;
+}
+
+Key random_key() {
+    Key key;
+    if (::getrandom(&key, sizeof key, 0) != static_cast<ssize_t>(sizeof key))
+        throw std::system_error(errno, std::generic_category(), "getrandom");
+    return key;
 }
 
 PortList::PortList(std::vector<std::uint16_t> ports, Key key)

@@ -21,10 +21,15 @@ struct PortRange {
 /// The ports of `range` that are not in `reserved`, written as in ip_local_reserved_ports:
 /// "8080,9148-9200".
 [[nodiscard]] std::vector<std::uint16_t> usable_ports(PortRange range, std::string_view reserved);
+/// Fewer than this we never leave to the rest of the host, unless told to.
+inline constexpr std::size_t ports_left_min = 64;
 /// How many of `usable` ports are left to the rest of the host: 2 %, at least 64.
 [[nodiscard]] constexpr std::size_t ports_left_free(std::size_t usable) noexcept {
-    return usable / 50 < 64 ? 64 : usable / 50;
+    return usable / 50 < ports_left_min ? ports_left_min : usable / 50;
 }
+
+/// From getrandom(2). Throws std::system_error.
+[[nodiscard]] Key random_key();
 
 class PortList {
 public:

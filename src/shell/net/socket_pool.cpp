@@ -1,54 +1,20 @@
 #include "net/socket_pool.hpp"
 
-#include <sys/random.h>
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
-#include <system_error>
 
 #include <fmt/format.h>
+
+#include "net/descriptors.hpp"
+#include "net/local_ports.hpp"
 
 namespace sipping::net {
 namespace {
 
 // Tries of one replacement while running: a crowded range must not hold up the loop.
 constexpr std::size_t replace_tries = 64;
-
-std::string read_sysctl(const char* path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-Key random_key() {
-    Key key;
-    if (::getrandom(&key, sizeof key, 0) != static_cast<ssize_t>(sizeof key))
-        throw std::system_error(errno, std::generic_category(), "getrandom");
-    return key;
-}
-
-// The limit on descriptors after raising it as far as this process may.
-rlim_t raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        throw std::system_error(errno, std::generic_category(), "getrlimit");
-    if (limit.rlim_cur < limit.rlim_max) {
-        rlimit raised{limit.rlim_max, limit.rlim_max};
-        if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
-    }
-    return limit.rlim_cur;
-}
-
-std::size_t open_descriptors() {
-    const std::filesystem::directory_iterator entries("/proc/self/fd");
-    const auto count = std::distance(begin(entries), end(entries));
-    return static_cast<std::size_t>(count) - 1;  // without the one that reads the directory
-}
 
 // The box, not this socket, is short of something: what is open already may do.
 bool is_shortage(int error) {
@@ -57,33 +23,6 @@ bool is_shortage(int error) {
 
 std::string source_ports(std::size_t count) {
     return fmt::format("{} source port{}", count, count == 1 ? "" : "s");
-}
-
-// What the user can do about it; the kernel's words alone do not tell.
-const char* bind_advice(int error) {
-    if (error == EADDRNOTAVAIL) return " (not an address of this box, see `ip address`)";
-    if (error == EACCES) return " (ports below 1024 need CAP_NET_BIND_SERVICE)";
-    return "";
-}
-
-// A failure that the next port would meet as well; the text is the user's.
-[[noreturn]] void refuse(const OpenedSocket& opened, const SocketSettings& settings, Family family,
-                         std::uint16_t port) {
-    const char* reason = std::strerror(opened.error);
-    if (opened.failed_at == OpenStep::socket && opened.error == EAFNOSUPPORT)
-        throw std::runtime_error(
-            fmt::format("this box has no {}", family == Family::v4 ? "IPv4" : "IPv6"));
-    if (opened.failed_at == OpenStep::device)
-        throw std::runtime_error(fmt::format("cannot use device {}: {}{}", settings.device, reason,
-                                             opened.error == ENODEV ? " (see `ip link`)" : ""));
-    if (opened.failed_at == OpenStep::bind) {
-        const bool own_address = settings.bind && settings.bind->family == family;
-        const Address local = own_address ? *settings.bind : Address{.family = family};
-        throw std::runtime_error(fmt::format("cannot bind to {}: {}{}",
-                                             to_string(Endpoint{local, port}), reason,
-                                             bind_advice(opened.error)));
-    }
-    throw std::runtime_error(fmt::format("cannot open a socket: {}", reason));
 }
 
 }  // namespace
@@ -97,13 +36,12 @@ SocketPool::SocketPool(const NetworkOptions& options, bool error_queue,
                 options.pktinfo,
                 error_queue,
                 options.send_times == SendTimes::stamped,
-                options.receive_buffer_bytes},
-      range_{options.port_low, options.port_high} {
+                options.receive_buffer_bytes} {
     const std::size_t families = (options.v4 ? 1U : 0U) + (options.v6 ? 1U : 0U);
     if (families == 0 || options.ports == 0) throw std::runtime_error("no source port asked for");
-    const rlim_t limit = raise_descriptor_limit();
+    const std::uint64_t limit = raise_descriptor_limit();
     const std::size_t spoken_for = open_descriptors() + options.other_descriptors +
-                                   std::min<std::size_t>(descriptors_left, limit / 4);
+                                   std::min<std::uint64_t>(descriptors_left, limit / 4);
     const std::size_t fitting = limit > spoken_for ? (limit - spoken_for) / families : 0;
     const std::size_t wanted = std::min<std::size_t>(options.ports, fitting);
     if (wanted == 0)
@@ -115,18 +53,14 @@ SocketPool::SocketPool(const NetworkOptions& options, bool error_queue,
                         "raise it with `ulimit -n`)",
                         source_ports(wanted), options.ports, limit));
 
-    const bool own_range = options.port_low != 0;
-    if (!own_range)
-        range_ = parse_port_range(read_sysctl("/proc/sys/net/ipv4/ip_local_port_range"))
-                     .value_or(PortRange{32768, 60999});
-    const std::vector<std::uint16_t> usable = usable_ports(
-        range_, own_range ? "" : read_sysctl("/proc/sys/net/ipv4/ip_local_reserved_ports"));
-    const std::size_t reserve = own_range ? 0 : ports_left_free(usable.size());
+    const LocalPorts local = local_ports(options.port_low, options.port_high);
+    range_ = local.range;
+    const std::size_t reserve = local.own_range ? 0 : ports_left_free(local.usable.size());
 
     sockets_.reserve(wanted * families);
     for (const Family family : {Family::v4, Family::v6}) {
         if (family == Family::v4 ? !options.v4 : !options.v6) continue;
-        lists_[index_of(family)] = PortList(usable, random_key());
+        lists_[index_of(family)] = PortList(local.usable, random_key());
         const std::size_t before = sockets_.size();
         const int stopped_by = fill(family, wanted, reserve);
         const std::size_t opened = sockets_.size() - before;

@@ -4,6 +4,10 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+#include <fmt/format.h>
 
 #include "net/error_queue.hpp"
 #include "net/socket_address.hpp"
@@ -51,6 +55,13 @@ namespace {
     return ::bind(fd, &address.any, length) == 0;
 }
 
+// What the user can do about it; the kernel's words alone do not tell.
+const char* bind_advice(int error) noexcept {
+    if (error == EADDRNOTAVAIL) return " (not an address of this box, see `ip address`)";
+    if (error == EACCES) return " (ports below 1024 need CAP_NET_BIND_SERVICE)";
+    return "";
+}
+
 OpenedSocket failure(OpenStep step) noexcept {
     OpenedSocket result;
     result.failed_at = step;
@@ -60,18 +71,59 @@ OpenedSocket failure(OpenStep step) noexcept {
 
 }  // namespace
 
-OpenedSocket open_udp_socket(const SocketSettings& settings, Family family,
-                             std::uint16_t port) noexcept {
+OpenedSocket open_unbound_socket(const SocketSettings& settings, Family family) noexcept {
     OpenedSocket result;
     io::Fd fd{::socket(domain_of(family), SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     if (!fd) return failure(OpenStep::socket);
     if (!tune(fd.get(), settings, family)) return failure(OpenStep::option);
     if (settings.send_stamps) (void)request_send_stamps(fd.get());
     if (!bind_to_device(fd.get(), settings.device)) return failure(OpenStep::device);
-    if (!bind_to(fd.get(), settings, family, port)) return failure(OpenStep::bind);
     result.fd = std::move(fd);
-    result.port = port;
     return result;
+}
+
+void bind_socket(OpenedSocket& socket, const SocketSettings& settings, Family family,
+                 std::uint16_t port) noexcept {
+    const bool bound = bind_to(socket.fd.get(), settings, family, port);
+    socket.failed_at = bound ? OpenStep::none : OpenStep::bind;
+    socket.error = bound ? 0 : errno;
+    socket.port = bound ? port : 0;
+}
+
+void unbind_socket(OpenedSocket& socket) noexcept {
+    // connect(2): AF_UNSPEC dissolves the association, and with it a port that was not asked for.
+    sockaddr nobody{};
+    nobody.sa_family = AF_UNSPEC;
+    (void)::connect(socket.fd.get(), &nobody, sizeof nobody);
+    socket.port = 0;
+}
+
+OpenedSocket open_udp_socket(const SocketSettings& settings, Family family,
+                             std::uint16_t port) noexcept {
+    OpenedSocket result = open_unbound_socket(settings, family);
+    if (!result) return result;
+    bind_socket(result, settings, family, port);
+    if (result.failed_at != OpenStep::none) result.fd.reset();
+    return result;
+}
+
+void refuse(const OpenedSocket& failed, const SocketSettings& settings, Family family,
+            std::uint16_t port) {
+    const char* reason = std::strerror(failed.error);
+    if (failed.failed_at == OpenStep::socket && failed.error == EAFNOSUPPORT)
+        throw std::runtime_error(
+            fmt::format("this box has no {}", family == Family::v4 ? "IPv4" : "IPv6"));
+    if (failed.failed_at == OpenStep::device)
+        throw std::runtime_error(fmt::format("cannot use device {}: {}{}", settings.device, reason,
+                                             failed.error == ENODEV ? " (see `ip link`)" : ""));
+    if (failed.failed_at == OpenStep::bind) {
+        const bool own_address = settings.bind && settings.bind->family == family;
+        const Address local = own_address ? *settings.bind : Address{.family = family};
+        throw std::runtime_error(fmt::format("cannot bind to {}: {}{}",
+                                             to_string(Endpoint{local, port}), reason,
+                                             bind_advice(failed.error)));
+    }
+    throw std::runtime_error(fmt::format("cannot open a socket: {}", reason));
 }
 
 }  // namespace sipping::net

@@ -33,9 +33,23 @@ struct OpenedSocket {
     [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(fd); }
 };
 
-/// Binds to exactly `port`; EADDRINUSE when somebody else has it. `port` 0 (any) is for a scratch
-/// socket only: it gets slow in a crowded range (ARCHITECTURE.md).
+/// Opened and tuned, on no port yet: for those who time the bind.
+[[nodiscard]] OpenedSocket open_unbound_socket(const SocketSettings& settings,
+                                               Family family) noexcept;
+/// Binds what open_unbound_socket() returned to exactly `port`; EADDRINUSE when somebody else has
+/// it. After a failure the socket is still open and may try another port. `port` 0 (any) is for a
+/// scratch socket only: it gets slow in a crowded range (ARCHITECTURE.md).
+void bind_socket(OpenedSocket& socket, const SocketSettings& settings, Family family,
+                 std::uint16_t port) noexcept;
+/// Gives back a port that the kernel chose (`port` 0): the socket may be bound again.
+void unbind_socket(OpenedSocket& socket) noexcept;
+/// Open and bind in one; not open when either failed.
 [[nodiscard]] OpenedSocket open_udp_socket(const SocketSettings& settings, Family family,
                                            std::uint16_t port) noexcept;
+
+/// Throws std::runtime_error with what the user can do about a failure that the next port would
+/// meet as well.
+[[noreturn]] void refuse(const OpenedSocket& failed, const SocketSettings& settings, Family family,
+                         std::uint16_t port);
 
 }  // namespace sipping::net
