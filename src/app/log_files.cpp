@@ -45,8 +45,9 @@ LogFiles::LogFiles(const config::PingConfig& config, const target::TargetTable& 
         if (is_new) {
             files_.push_back(
                 {std::make_unique<io::Appender>(ops, pool, io::Appender::File{path, header}), i});
-        } else {
-            files_[entry->second].target = every_target;
+        } else if (std::uint32_t& target = files_[entry->second].target;
+                   target != every_target && targets[target].name != targets[i].name) {
+            target = every_target;
         }
     }
 }

@@ -112,6 +112,13 @@ Json simulation(const std::optional<SimulationReport>& simulation) {
             {"text", simulation->words}};
 }
 
+Json public_addresses(const ports::Path& path) {
+    Json list = Json::array();
+    for (const Address& address : path.addresses())
+        list.push_back(to_string(address));
+    return list;
+}
+
 }  // namespace
 
 std::string ports_json(const LocalReport& report, const config::PortsConfig& config) {
@@ -128,6 +135,41 @@ std::string ports_json(const LocalReport& report, const config::PortsConfig& con
                       {"limits", limits(report)},
                       {"simulation", simulation(report.simulation)},
                       {"text", report.words}};
+    return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string path_json(const ports::Path& path, const std::string& target,
+                      const std::string& endpoint, std::uint32_t visible, const std::string& text) {
+    const bool told = path.port_kept() + path.port_changed() > 0;
+    const Json object{
+        {"command", "ports"},
+        {"target", target},
+        {"address", endpoint},
+        {"verdict", to_string(path.verdict())},
+        {"rate", path.options().rate_per_s},
+        {"mapping_time_s", in_s(path.options().mapping_time)},
+        {"ports_visible", visible},
+        {"ports_tried", path.tried()},
+        {"ports_answered", path.answered()},
+        {"ports_silent_in_a_row", path.silent_run()},
+        {"first_silent", path.first_silent() > 0 ? Json(path.first_silent()) : Json(nullptr)},
+        {"not_sent", path.not_sent()},
+        {"errno", errno_name(path.error())},
+        {"icmp_errors", path.icmp()},
+        {"late", path.late()},
+        {"answered_503", path.refused()},
+        {"outages", path.outages()},
+        {"canary",
+         {{"sent", path.canary_sent()},
+          {"answered", path.canary_answered()},
+          {"remapped", path.canary_remapped()}}},
+        {"silence_s", path.silence() > 0s ? Json(in_s(path.silence())) : Json(nullptr)},
+        {"came_back", path.silence() > 0s ? Json(path.came_back()) : Json(nullptr)},
+        {"keeps_ports", told ? Json(path.port_changed() == 0) : Json(nullptr)},
+        {"public_addresses", public_addresses(path)},
+        {"public_address_changes", path.address_changes()},
+        {"text", text},
+    };
     return object.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

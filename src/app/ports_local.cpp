@@ -8,12 +8,14 @@
 #include <limits>
 #include <stdexcept>
 
+#include "io/clock.hpp"
 #include "io/ring.hpp"
 #include "io/signals.hpp"
 #include "net/port_fill.hpp"
 #include "ports_report.hpp"
 #include "ports_simulation.hpp"
-#include "progress_line.hpp"
+#include "progress.hpp"
+#include "sipping/base/grouped.hpp"
 #include "sipping/ports/words.hpp"
 
 namespace sipping::app {
@@ -25,7 +27,7 @@ constexpr Duration any_binds_time = 100ms;  // in a full range one takes millise
 
 class LocalRun {
 public:
-    LocalRun(const config::PortsConfig& config, io::Signals& signals, ProgressLine& progress);
+    LocalRun(const config::PortsConfig& config, io::Signals& signals, Progress& progress);
 
     /// Opens, measures, closes.
     void fill();
@@ -42,7 +44,7 @@ private:
 
     const config::PortsConfig& config_;
     io::Signals& signals_;
-    ProgressLine& progress_;
+    Progress& progress_;
     net::SocketSettings settings_;
     LocalReport report_;
     std::optional<net::KernelMemory> memory_before_;
@@ -50,7 +52,7 @@ private:
     std::vector<Duration> took_;
 };
 
-LocalRun::LocalRun(const config::PortsConfig& config, io::Signals& signals, ProgressLine& progress)
+LocalRun::LocalRun(const config::PortsConfig& config, io::Signals& signals, Progress& progress)
     : config_(config), signals_(signals), progress_(progress) {
     const config::PingConfig& probing = config.probing;
     settings_.bind = probing.bind;
@@ -112,8 +114,10 @@ int LocalRun::fill_until(net::PortFill& fill, std::size_t count, ports::FillTabl
             table.bound(took);
         if (error != 0) return error;
         interrupted_ = asked_to_end(signals_);
-        progress_.show(fmt::format("{} of {} sockets", ports::with_separators(fill.held()),
-                                   ports::with_separators(report_.foreseen)));
+        progress_.show(
+            io::monotonic_now(),
+            static_cast<double>(fill.held()) / static_cast<double>(report_.foreseen),
+            fmt::format("{} of {} sockets", grouped(fill.held()), grouped(report_.foreseen)));
     }
     return 0;
 }
@@ -181,7 +185,7 @@ void LocalRun::simulate() {
 
 int run_ports_local(const config::PortsConfig& config) {
     io::Signals signals;
-    ProgressLine progress(!config.probing.quiet);
+    Progress progress(config.probing.quiet);
     LocalRun run(config, signals, progress);
     run.fill();
     run.simulate();

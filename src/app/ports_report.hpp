@@ -1,5 +1,5 @@
 // What `sipping ports` found out about this box, as values, and its two forms: text for people and
-// one JSON object.
+// one JSON object; and the JSON object of a path.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 #include "sipping/ports/fill_table.hpp"
 #include "sipping/ports/limit.hpp"
 #include "sipping/ports/original.hpp"
+#include "sipping/ports/path.hpp"
 
 namespace sipping::app {
 
@@ -48,5 +49,10 @@ struct LocalReport {
 [[nodiscard]] std::string ports_text(const LocalReport& report);
 /// One object, without a line end.
 [[nodiscard]] std::string ports_json(const LocalReport& report, const config::PortsConfig& config);
+
+/// One object, without a line end. `visible`: ports that the rate can show; `text`: all in words.
+[[nodiscard]] std::string path_json(const ports::Path& path, const std::string& target,
+                                    const std::string& endpoint, std::uint32_t visible,
+                                    const std::string& text);
 
 }  // namespace sipping::app

@@ -5,6 +5,7 @@
 
 #include "io/clock.hpp"
 #include "net/short_lived_sockets.hpp"
+#include "sipping/base/grouped.hpp"
 #include "sipping/ports/words.hpp"
 
 namespace sipping::app {
@@ -23,7 +24,7 @@ class Simulation {
 public:
     Simulation(const config::PortsConfig& config, const net::SocketSettings& settings,
                Family family, const ports::OriginalPlan& plan, std::size_t free_ports,
-               io::Signals& signals, ProgressLine& progress)
+               io::Signals& signals, Progress& progress)
         : sockets_(settings, family),
           record_(plan),
           duration_(config.duration),
@@ -49,7 +50,7 @@ private:
     std::size_t spare_;
     std::size_t free_ports_;
     io::Signals& signals_;
-    ProgressLine& progress_;
+    Progress& progress_;
     Instant start_{};
     Instant next_row_{};
     std::uint64_t row_began_with_ = 0;
@@ -111,9 +112,10 @@ void Simulation::end_row(Instant now) {
     row_began_with_ = record_.probes();
     while (next_row_ <= now)
         next_row_ += duration_ / row_count;
-    progress_.show(fmt::format("the original: {} of {}, {} ports in use",
-                               ports::in_seconds(now - start_), ports::in_seconds(duration_),
-                               ports::with_separators(sockets_.open_count())));
+    progress_.show(
+        now, std::chrono::duration<double>(now - start_) / duration_,
+        fmt::format("the original: {} of {}, {} ports in use", ports::in_seconds(now - start_),
+                    ports::in_seconds(duration_), grouped(sockets_.open_count())));
 }
 
 }  // namespace
@@ -124,8 +126,7 @@ bool asked_to_end(io::Signals& signals) {
 
 SimulationReport play_original(const config::PortsConfig& config,
                                const net::SocketSettings& settings, Family family,
-                               std::uint64_t soft_limit, io::Signals& signals,
-                               ProgressLine& progress) {
+                               std::uint64_t soft_limit, io::Signals& signals, Progress& progress) {
     net::set_descriptor_limit(soft_limit);
     // It has no say in its ports: the kernel's range, whatever --port-range is.
     const net::BoxLimits limits = net::read_box_limits(0, 0, family, settings.bind);

@@ -5,7 +5,7 @@
 #include "io/signals.hpp"
 #include "net/udp_socket.hpp"
 #include "ports_report.hpp"
-#include "progress_line.hpp"
+#include "progress.hpp"
 
 namespace sipping::app {
 
@@ -13,7 +13,7 @@ namespace sipping::app {
 [[nodiscard]] SimulationReport play_original(const config::PortsConfig& config,
                                              const net::SocketSettings& settings, Family family,
                                              std::uint64_t soft_limit, io::Signals& signals,
-                                             ProgressLine& progress);
+                                             Progress& progress);
 /// Takes one queued signal; true when it asks to end.
 [[nodiscard]] bool asked_to_end(io::Signals& signals);
 

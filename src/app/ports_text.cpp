@@ -5,12 +5,12 @@
 
 #include "io/ring.hpp"
 #include "ports_report.hpp"
+#include "sipping/base/grouped.hpp"
 #include "sipping/ports/words.hpp"
 
 namespace sipping::app {
 namespace {
 
-using ports::with_separators;
 using Row = std::vector<std::string>;
 
 constexpr std::uint64_t crowded_slots = 8;  // sockets a slot from which on look-ups get slow
@@ -44,12 +44,12 @@ std::string fill_table(const LocalReport& report) {
     std::vector<Row> rows{{"fill", "sockets", "bind p50 us", "bind p99 us", "port 0 p50 us",
                            "port 0 p99 us", "port 0 refused", "bytes a socket"}};
     for (const ports::FillRow& row : report.rows)
-        rows.push_back({fmt::format("{} %", row.percent), with_separators(row.held),
+        rows.push_back({fmt::format("{} %", row.percent), grouped(row.held),
                         microseconds(row.bind.p50, row.bind.calls),
                         microseconds(row.bind.p99, row.bind.calls),
                         microseconds(row.any_bind.p50, row.any_bind.calls),
                         microseconds(row.any_bind.p99, row.any_bind.calls), refused_share(row),
-                        row.bytes_per_socket ? with_separators(*row.bytes_per_socket) : "-"});
+                        row.bytes_per_socket ? grouped(*row.bytes_per_socket) : "-"});
     return aligned(rows);
 }
 
@@ -59,17 +59,15 @@ std::string range_line(const LocalReport& report) {
     return fmt::format("{}-{} ({}): {} ports, {} reserved, {} held by others, {} left free",
                        range.low, range.high,
                        limits.ports.own_range ? "--port-range" : "ip_local_port_range",
-                       with_separators(std::size_t{range.high} - range.low + 1),
-                       with_separators(limits.reserved()), with_separators(limits.held_by_others()),
-                       with_separators(report.left_free));
+                       grouped(std::size_t{range.high} - range.low + 1), grouped(limits.reserved()),
+                       grouped(limits.held_by_others()), grouped(report.left_free));
 }
 
 std::string descriptor_line(const LocalReport& report) {
     const net::DescriptorLimit& given = report.limits.descriptors;
     return fmt::format("soft {}, hard {}; used: {}, of which {} were open before",
-                       with_separators(given.soft), with_separators(given.hard),
-                       with_separators(report.descriptor_limit),
-                       with_separators(report.descriptors_open));
+                       grouped(given.soft), grouped(given.hard), grouped(report.descriptor_limit),
+                       grouped(report.descriptors_open));
 }
 
 std::string memory_line(const LocalReport& report) {
@@ -85,15 +83,15 @@ std::string uring_line(const net::UringTable& table) {
     if (table.ring_error != 0)
         return io::explain_refusal(table.ring_error) + "; sipping would use epoll";
     if (table.table_error == 0)
-        return fmt::format("holds them all ({} entries)", with_separators(table.entries));
-    return fmt::format("holds {}, more are refused: {}", with_separators(table.entries),
+        return fmt::format("holds them all ({} entries)", grouped(table.entries));
+    return fmt::format("holds {}, more are refused: {}", grouped(table.entries),
                        ports::error_words(table.table_error));
 }
 
 std::string hash_line(const LocalReport& report, std::uint64_t slots) {
     const double crowd = static_cast<double>(report.ports) / static_cast<double>(slots);
     std::string text =
-        fmt::format("{} slots, {:.1f} of these sockets in each", with_separators(slots), crowd);
+        fmt::format("{} slots, {:.1f} of these sockets in each", grouped(slots), crowd);
     if (report.ports > slots * crowded_slots)
         text += ": each datagram takes longer to find its socket (boot with uhash_entries=)";
     return text;
@@ -112,9 +110,9 @@ std::string limits_block(const LocalReport& report) {
     if (limits.hash_slots && *limits.hash_slots > 0)
         line("UDP hash", hash_line(report, *limits.hash_slots));
     if (limits.conntrack_count && limits.conntrack_max)
-        line("conntrack", fmt::format("{} of {} flows; each port and target is one",
-                                      with_separators(*limits.conntrack_count),
-                                      with_separators(*limits.conntrack_max)));
+        line("conntrack",
+             fmt::format("{} of {} flows; each port and target is one",
+                         grouped(*limits.conntrack_count), grouped(*limits.conntrack_max)));
     return text;
 }
 
@@ -124,21 +122,20 @@ std::string simulation_block(const SimulationReport& simulation) {
         "The original at {:g} probes a second: a new socket each, on a port of {}-{}, closed after "
         "{}, since nobody answers; with the soft RLIMIT_NOFILE of {}, which it never raised.\n",
         plan.rate_per_s, simulation.range.low, simulation.range.high,
-        ports::in_seconds(plan.timeout), with_separators(simulation.soft_limit));
+        ports::in_seconds(plan.timeout), grouped(simulation.soft_limit));
     std::vector<Row> rows{{"time s", "probes", "failed", "ports predicted", "ports seen",
                            "new port p50 us", "new port p99 us"}};
     for (const ports::OriginalRow& row : simulation.record.rows())
         rows.push_back({fmt::format("{:.2f}", std::chrono::duration<double>(row.at).count()),
-                        with_separators(row.probes), with_separators(row.failed),
-                        with_separators(row.predicted), with_separators(row.seen),
-                        microseconds(row.cost.p50, row.cost.calls),
+                        grouped(row.probes), grouped(row.failed), grouped(row.predicted),
+                        grouped(row.seen), microseconds(row.cost.p50, row.cost.calls),
                         microseconds(row.cost.p99, row.cost.calls)});
     text += aligned(rows);
     text += simulation.words + '\n';
     const std::uint64_t played = simulation.record.probes();
     if (played + played / 100 < simulation.due)
         text += fmt::format("This box did not keep up: {} probes were due, {} were played.\n",
-                            with_separators(simulation.due), with_separators(played));
+                            grouped(simulation.due), grouped(played));
     if (simulation.interrupted) text += "Ended by Ctrl+C.\n";
     return text;
 }

@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <string>
+#include <utility>
 
 namespace sipping::app {
 namespace {
@@ -18,19 +21,39 @@ std::size_t columns(int fd) {
     return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
+Progress::Writer to(io::Appender& appender) {
+    return [&appender](std::string_view text) { appender.append(text); };
+}
+
+Progress::Writer to(std::FILE* file) {
+    return [file](std::string_view text) {
+        std::fwrite(text.data(), 1, text.size(), file);
+        std::fflush(file);
+    };
+}
+
 }  // namespace
 
-Progress::Progress(io::Appender& out, io::Appender& err, bool quiet) : out_(out) {
+Progress::Progress(Writer out, Writer err, bool quiet) : out_(std::move(out)) {
     if (quiet) return;
-    if (::isatty(STDOUT_FILENO) == 1)
-        bar_ = &out;
-    else if (::isatty(STDERR_FILENO) == 1)
-        bar_ = &err;
+    if (::isatty(STDOUT_FILENO) == 1) {
+        terminal_ = STDOUT_FILENO;
+        bar_ = out_;
+    } else if (::isatty(STDERR_FILENO) == 1) {
+        terminal_ = STDERR_FILENO;
+        bar_ = std::move(err);
+    }
+    if (terminal_ >= 0) next_ = Instant{};
 }
+
+Progress::Progress(io::Appender& out, io::Appender& err, bool quiet)
+    : Progress(to(out), to(err), quiet) {}
+
+Progress::Progress(bool quiet) : Progress(to(stdout), to(stderr), quiet) {}
 
 void Progress::line(std::string_view text) {
     clear();
-    out_.append(fmt::format("{}\n", text));
+    out_(fmt::format("{}\n", text));
 }
 
 void Progress::show(Instant now, double share, std::string_view text) {
@@ -41,15 +64,14 @@ void Progress::show(Instant now, double share, std::string_view text) {
     std::string bar = fmt::format("[{:.<{}}] {}", std::string(static_cast<std::size_t>(full), '#'),
                                   bar_width, text);
     // A line that wraps could not be taken back.
-    const std::size_t room = columns(bar_ == &out_ ? STDOUT_FILENO : STDERR_FILENO) - 1;
-    if (bar.size() > room) bar.resize(room);
-    bar_->append(fmt::format("{}{}", start_of_line, bar));
+    bar.resize(std::min(bar.size(), columns(terminal_) - 1));
+    bar_(fmt::format("{}{}", start_of_line, bar));
     shown_ = true;
 }
 
 void Progress::clear() {
     if (!shown_) return;
-    bar_->append(start_of_line);
+    bar_(start_of_line);
     shown_ = false;
 }
 

@@ -2,7 +2,7 @@
 // gone before anything else is printed there.
 #pragma once
 
-#include <string>
+#include <functional>
 #include <string_view>
 
 #include "io/appender.hpp"
@@ -12,27 +12,37 @@ namespace sipping::app {
 class Progress {
 public:
     static constexpr Duration every = 200ms;
+    using Writer = std::function<void(std::string_view)>;
 
     /// `out` is standard output, `err` standard error. Lines of the command go to `out`. The bar is
     /// shown where a terminal is: with the lines, so that both keep their order, else on `err`;
     /// never when `quiet`.
+    Progress(Writer out, Writer err, bool quiet);
+    /// The same to appenders, for a command that must not wait.
     Progress(io::Appender& out, io::Appender& err, bool quiet);
+    /// The same to stdio, for one that may.
+    explicit Progress(bool quiet);
+    ~Progress() { clear(); }
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
 
     /// A whole line of the command's output.
     void line(std::string_view text);
     /// Shows "[####......] text" when it is time to; `share` is 0 to 1.
     void show(Instant now, double share, std::string_view text);
-    [[nodiscard]] bool due(Instant now) const noexcept { return bar_ != nullptr && now >= next_; }
-    /// When it is time to show(); `never` without a terminal.
-    [[nodiscard]] Instant next() const noexcept { return bar_ == nullptr ? never : next_; }
+    /// It is time to show().
+    [[nodiscard]] bool due(Instant now) const noexcept { return now >= next_; }
+    /// When it is; `never` without a terminal.
+    [[nodiscard]] Instant next() const noexcept { return next_; }
     /// Takes the bar away.
     void clear();
 
 private:
-    io::Appender& out_;
-    io::Appender* bar_ = nullptr;
+    Writer out_;
+    Writer bar_;
+    int terminal_ = -1;  ///< the descriptor behind bar_; -1: none
     bool shown_ = false;
-    Instant next_{};
+    Instant next_ = never;
 };
 
 }  // namespace sipping::app

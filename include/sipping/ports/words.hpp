@@ -9,8 +9,6 @@
 
 namespace sipping::ports {
 
-/// "19,843".
-[[nodiscard]] std::string with_separators(std::uint64_t number);
 /// "1 s", "0.25 s", "90 s": seconds without idle zeros, to the millisecond.
 [[nodiscard]] std::string in_seconds(Duration time);
 /// "EMFILE (Too many open files)"; never translated.

@@ -1,4 +1,5 @@
 #include "sipping/ports/original.hpp"
+#include "sipping/base/grouped.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -19,13 +20,13 @@ std::string prediction_words(const OriginalPlan& plan) {
     const std::optional<Duration> predicted = plan.first_failure();
     if (!predicted) return "none was predicted";
     return fmt::format("predicted after {} with {}", to_the_millisecond(*predicted),
-                       with_separators(plan.available));
+                       grouped(plan.available));
 }
 
 std::string failure_words(const OriginalFailure& failure) {
     std::string text = fmt::format("first failure after {}: {} with {} sockets open",
                                    to_the_millisecond(failure.at), error_words(failure.error),
-                                   with_separators(failure.in_use));
+                                   grouped(failure.in_use));
     // connect(2) and sendto(2) have no better errno for it; a full send buffer looks the same.
     if (failure.error == EAGAIN) text += ", which means that no port was free";
     return text;
@@ -75,11 +76,10 @@ std::string original_words(const OriginalRecord& record, Duration length) {
         return fmt::format(
             "ended after {} with {} sockets open, so that {} ports stay free for other programs "
             "(--exhaust goes on); first failure {}",
-            to_the_millisecond(spared->at), with_separators(spared->in_use),
-            with_separators(spared->left_free), prediction_words(record.plan()));
-    return fmt::format("no failure: {} in use at most, {} predicted",
-                       with_separators(record.most_in_use()),
-                       with_separators(record.plan().in_use_at(length)));
+            to_the_millisecond(spared->at), grouped(spared->in_use), grouped(spared->left_free),
+            prediction_words(record.plan()));
+    return fmt::format("no failure: {} in use at most, {} predicted", grouped(record.most_in_use()),
+                       grouped(record.plan().in_use_at(length)));
 }
 
 }  // namespace sipping::ports

@@ -1,4 +1,5 @@
 #include "sipping/ports/words.hpp"
+#include "sipping/base/grouped.hpp"
 
 #include <cmath>
 #include <cstring>
@@ -9,7 +10,7 @@ namespace sipping::ports {
 namespace {
 
 std::string counted(std::uint64_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", with_separators(count), noun, count == 1 ? "" : "s");
+    return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
 }
 
 std::string stop_words(const Holding& holding) {
@@ -17,20 +18,11 @@ std::string stop_words(const Holding& holding) {
     std::string text = fmt::format("stopped by {}", limit_words(holding.stopped_by));
     if (holding.stopped_by == Limit::port_range && holding.left_free > 0)
         text += fmt::format(" ({} more are left to other programs; --exhaust takes them too)",
-                            with_separators(holding.left_free));
+                            grouped(holding.left_free));
     return text;
 }
 
 }  // namespace
-
-std::string with_separators(std::uint64_t number) {
-    std::string text = std::to_string(number);
-    for (std::size_t at = text.size(); at > 3;) {
-        at -= 3;
-        text.insert(at, ",");
-    }
-    return text;
-}
 
 std::string in_seconds(Duration time) {
     std::string text = fmt::format("{:.3f}", std::chrono::duration<double>(time).count());
@@ -49,7 +41,7 @@ std::string error_words(int error) {
 std::string probes_per_second(std::uint64_t ports, Duration held_for) {
     const double rate =
         static_cast<double>(ports) / std::chrono::duration<double>(held_for).count();
-    if (rate >= 10) return with_separators(static_cast<std::uint64_t>(rate));
+    if (rate >= 10) return grouped(static_cast<std::uint64_t>(rate));
     std::string text = fmt::format("{:.2f}", std::floor(rate * 100) / 100);
     text.erase(text.find_last_not_of('0') + 1);
     if (text.back() == '.') text.pop_back();

@@ -1,4 +1,5 @@
 #include "sipping/ports/words.hpp"
+#include "sipping/base/grouped.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,11 +9,11 @@ namespace sipping::ports {
 namespace {
 
 TEST(PortWords, numbers_have_separators) {
-    EXPECT_EQ(with_separators(0), "0");
-    EXPECT_EQ(with_separators(999), "999");
-    EXPECT_EQ(with_separators(1000), "1,000");
-    EXPECT_EQ(with_separators(19843), "19,843");
-    EXPECT_EQ(with_separators(1234567), "1,234,567");
+    EXPECT_EQ(grouped(0), "0");
+    EXPECT_EQ(grouped(999), "999");
+    EXPECT_EQ(grouped(1000), "1,000");
+    EXPECT_EQ(grouped(19843), "19,843");
+    EXPECT_EQ(grouped(1234567), "1,234,567");
 }
 
 TEST(PortWords, times_are_seconds_without_idle_zeros) {
