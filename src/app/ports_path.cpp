@@ -143,11 +143,12 @@ private:
         if (config_.probing.json) return;
         progress_.line("Press Ctrl+C to abort");
         progress_.line(fmt::format(
-            "Ports on the path to {} ({}): {} new ones at {} a second, at most {} can be seen "
-            "with mappings kept {:g} s",
+            "Ports on the path to {} ({}): {} to try at {} a second; with mappings kept {:g} s at "
+            "most {} can be seen",
             target().name, to_string(target().endpoint), grouped(path_.options().tries),
-            grouped_rate(*config_.rate_per_s), grouped(visible(config_)),
-            std::chrono::duration<double>(config_.mapping_time).count()));
+            grouped_rate(*config_.rate_per_s),
+            std::chrono::duration<double>(config_.mapping_time).count(),
+            grouped(visible(config_))));
     }
 
     void obey(int signal) {

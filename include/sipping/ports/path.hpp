@@ -102,7 +102,11 @@ public:
     /// The run of silent new ports that is going on.
     [[nodiscard]] std::uint32_t silent_run() const noexcept { return run_; }
     /// Which port, counted from 1 (the canary's), was the first silent one; 0: none.
-    [[nodiscard]] std::uint32_t first_silent() const noexcept { return first_silent_; }
+    [[nodiscard]] std::uint32_t first_silent() const noexcept {
+        return first_silent_ == 0 && run_ > 0 ? run_first_ : first_silent_;
+    }
+    /// New ports lost while the canary was silent too: they say nothing.
+    [[nodiscard]] std::uint32_t lost_with_canary() const noexcept { return lost_with_canary_; }
     [[nodiscard]] std::uint32_t canary_sent() const noexcept { return canary_sent_; }
     [[nodiscard]] std::uint32_t canary_answered() const noexcept { return canary_answered_; }
     [[nodiscard]] std::uint32_t outages() const noexcept { return outages_; }
@@ -136,6 +140,7 @@ private:
     void conclude() noexcept;
     void on_new_port(const Settled& settled) noexcept;
     void on_canary(const Settled& settled) noexcept;
+    [[nodiscard]] bool canary_was_silent(Instant sent) const noexcept;
     void end_outage() noexcept;
     void note_public(const ProbeResult& result, const PublicEndpoint& seen) noexcept;
 
@@ -155,12 +160,17 @@ private:
     std::uint32_t answered_ = 0;
     std::uint32_t lost_between_ = 0;
     std::uint32_t run_ = 0;
-    Instant run_began_{};         ///< when its first probe was sent
-    Instant canary_last_sent_{};  ///< of those answered
+    Instant run_began_{};          ///< when its first probe was sent
+    std::uint32_t run_first_ = 0;  ///< which port that was
+    Instant canary_last_sent_{};   ///< of those answered
     std::uint32_t first_silent_ = 0;
     std::uint32_t canary_sent_ = 0;
     std::uint32_t canary_answered_ = 0;
     std::uint32_t canary_lost_run_ = 0;
+    // The canary's newest silence, by time of sending: from the last answered one on, to the next.
+    Instant canary_silent_from_ = never;
+    Instant canary_silent_until_ = never;
+    std::uint32_t lost_with_canary_ = 0;
     std::uint32_t outages_ = 0;
     std::uint32_t not_sent_ = 0;
     std::uint32_t late_ = 0;

@@ -128,36 +128,43 @@ void Path::on_settled(const Settled& settled) noexcept {
 }
 
 void Path::on_canary(const Settled& settled) noexcept {
-    if (settled.lost) {
-        ++canary_lost_run_;
+    if (!settled.lost) {
+        if (canary_lost_run_ > 0) canary_silent_until_ = settled.sent;
+        ++canary_answered_;
+        canary_lost_run_ = 0;
+        canary_last_sent_ = settled.sent;
         return;
     }
-    ++canary_answered_;
-    canary_lost_run_ = 0;
-    canary_last_sent_ = settled.sent;
+    if (canary_lost_run_++ > 0) return;
+    canary_silent_from_ = settled.sent - canary_every;
+    canary_silent_until_ = never;
+    if (run_ == 0 || run_began_ < canary_silent_from_) return;
+    lost_with_canary_ += run_;  // it fell silent with them
+    run_ = 0;
+}
+
+bool Path::canary_was_silent(Instant sent) const noexcept {
+    return sent >= canary_silent_from_ && sent <= canary_silent_until_;
 }
 
 void Path::on_new_port(const Settled& settled) noexcept {
     ++settled_;
-    if (settled.lost) {
-        if (run_++ > 0) return;
+    if (!settled.lost) {
+        ++answered_;
+        if (run_ > 0 && first_silent_ == 0) first_silent_ = run_first_;
+        lost_between_ += std::exchange(run_, 0);
+    } else if (canary_was_silent(settled.sent)) {
+        ++lost_with_canary_;
+    } else if (run_++ == 0) {
         run_began_ = settled.sent;
-        if (first_silent_ == 0) first_silent_ = settled_ + 1;  // the canary's port was the first
-        return;
+        run_first_ = settled_ + 1;  // the canary's port was the first
     }
-    ++answered_;
-    if (run_ == 0) return;
-    lost_between_ += run_;
-    run_ = 0;
 }
 
 /// All were silent and no longer are, though we went on at the same rate.
 void Path::end_outage() noexcept {
     enduring_ = false;
     ++outages_;
-    run_ = 0;  // lost to the outage
-    first_silent_ = 0;
-    canary_lost_run_ = 0;
 }
 
 void Path::note_public(const ProbeResult& result, const PublicEndpoint& seen) noexcept {

@@ -126,8 +126,10 @@ std::string path_words(const Path& path, const PathQuestion& question) {
             break;
     }
     if (path.outages() > 0)
-        text += fmt::format(" In between everything was silent {} time{}, and came back by itself.",
-                            path.outages(), path.outages() == 1 ? "" : "s");
+        text += fmt::format(
+            " In between everything was silent {} time{}, and came back by itself; the {} ports "
+            "lost then do not count.",
+            path.outages(), path.outages() == 1 ? "" : "s", grouped(path.lost_with_canary()));
     if (path.late() > 0)
         text += fmt::format(" {} answers came after the timeout: a longer -t may be right.",
                             grouped(path.late()));
