@@ -16,6 +16,7 @@ import subprocess
 import threading
 import time
 
+from kamailio import Kamailio
 from support import SippingCase
 
 CLIENT, NAT_INSIDE, NAT_OUTSIDE, SERVER = "10.84.1.2", "10.84.1.1", "10.84.2.1", "10.84.2.2"
@@ -184,3 +185,10 @@ class LabCase(SippingCase):
                 self.fail(str(run_there.wait(1)))
             time.sleep(0.02)
         return run_there
+
+    def kamailio(self, pike=None, port=5060):
+        """Kamailio at the server's end."""
+        kamailio = Kamailio(self.folder, SERVER, port, self.lab.command(self.lab.server),
+                            lambda family: self.lab.socket(self.lab.server, family), pike)
+        self.addCleanup(kamailio.stop)
+        return kamailio.start()

@@ -10,7 +10,7 @@ import time
 import unittest
 
 from cpu_quota import cpu_quota
-from kamailio import Kamailio, pike
+from kamailio import pike
 from lab import CLIENT, NAT_OUTSIDE, SECOND_OUTSIDE, SERVER, LabCase, inside
 
 
@@ -125,10 +125,7 @@ class TheLab(LabCase):
             self.assertIn(one.getsockname()[1], range(42000, 42010))
 
     def test_pike_bans_and_lifts_the_ban(self):
-        kamailio = Kamailio(self.folder, SERVER, 5060, self.lab.command(self.lab.server),
-                            lambda family: self.lab.socket(self.lab.server, family), pike(32))
-        self.addCleanup(kamailio.stop)
-        kamailio.start()
+        self.kamailio(pike(32))
         answered, _, client = self.ask(200, rate=200)
         self.assertTrue(32 <= sum(answered) <= 96, sum(answered))  # README of pike, 3.2
         self.assertFalse(any(answered[96:]), "a ban is silence")
