@@ -63,26 +63,30 @@ class Lab:
                                               ("client", "nat", "server"))
         self.made = []
 
+    @staticmethod
+    def _ip(name, *arguments):
+        run(*Lab.command(name), "ip", *arguments)
+
     def start(self):
         if os.geteuid() != 0:
             raise AssertionError("network namespaces need root")
         for name in (self.client, self.nat, self.server):
             run("ip", "netns", "add", name)
             self.made.append(name)
-            run("ip", "-n", name, "link", "set", "lo", "up")
+            self._ip(name, "link", "set", "lo", "up")
         self._join(self.client, "client0", CLIENT, "inside0", NAT_INSIDE)
         self._join(self.server, "server0", SERVER, "outside0", NAT_OUTSIDE)
-        run("ip", "-n", self.nat, "address", "add", f"{SECOND_OUTSIDE}/24", "dev", "outside0")
+        self._ip(self.nat, "address", "add", f"{SECOND_OUTSIDE}/24", "dev", "outside0")
         self.set(self.nat, "net/ipv4/ip_forward", 1)
         return self
 
     def _join(self, name, device, address, nat_device, nat_address):
-        run("ip", "-n", name, "link", "add", device, "type", "veth",
-            "peer", "name", nat_device, "netns", self.nat)
+        self._ip(name, "link", "add", device, "type", "veth",
+                 "peer", "name", nat_device, "netns", self.nat)
         for where, what, own in ((name, device, address), (self.nat, nat_device, nat_address)):
-            run("ip", "-n", where, "address", "add", f"{own}/24", "dev", what)
-            run("ip", "-n", where, "link", "set", what, "up")
-        run("ip", "-n", name, "route", "add", "default", "via", nat_address)
+            self._ip(where, "address", "add", f"{own}/24", "dev", what)
+            self._ip(where, "link", "set", what, "up")
+        self._ip(name, "route", "add", "default", "via", nat_address)
 
     def stop(self):
         while self.made:
@@ -92,8 +96,9 @@ class Lab:
 
     @staticmethod
     def command(name):
-        """What to put before a command that is to run in there; the pid stays the command's."""
-        return ["ip", "netns", "exec", name]
+        """What to put before a command that is to run in there; the pid stays the command's. Not
+        `ip netns exec`, which remounts / and so fails in a plain chroot."""
+        return ["nsenter", f"--net=/run/netns/{name}"]
 
     @staticmethod
     def socket(name, family=socket.AF_INET, kind=socket.SOCK_DGRAM):
