@@ -198,6 +198,8 @@ TEST(SimPath, a_ban_is_no_limit) {
     EXPECT_EQ(bed.path.verdict(), PathVerdict::banned);
     EXPECT_TRUE(bed.path.came_back());
     EXPECT_GT(bed.path.silence(), 3s);
+    EXPECT_EQ(bed.path.outages(), 0U);
+    EXPECT_LT(bed.path.probing_time(), 2s) << "until the silence began";
     EXPECT_THAT(bed.text(), HasSubstr("looks banned"));
     EXPECT_THAT(bed.text(), HasSubstr("asked once a second, it answered again"));
 }

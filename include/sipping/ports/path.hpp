@@ -117,6 +117,7 @@ public:
     [[nodiscard]] int error() const noexcept { return error_; }  ///< errno of a send, or 0
     [[nodiscard]] bool came_back() const noexcept { return came_back_; }
     [[nodiscard]] Duration silence() const noexcept { return silence_; }
+    /// New ports were tried so long; with a silence at the end, until it began.
     [[nodiscard]] Duration probing_time() const noexcept { return probing_time_; }
     /// Answers from new ports whose rport was our port, and another one.
     [[nodiscard]] std::uint32_t port_kept() const noexcept { return port_kept_; }

@@ -236,6 +236,8 @@ void Path::tick_probe(Instant now) noexcept {
 void Path::start_listening(Instant now) noexcept {
     phase_ = Phase::listen;
     listening_since_ = now;
+    enduring_ = false;
+    probing_time_ = std::max(last_answer_ - probing_since_, Duration::zero());
     silence_ = now - last_answer_;
     plan(new_ports, Instant{}, 1s, Instant{});
     plan(canary, now + 1s, 1s, never);
