@@ -162,12 +162,8 @@ private:
 }  // namespace
 
 int run_ping(const config::PingConfig& config) {
-    Targets targets = load_targets(config);
-    for (const std::string& message : targets.unresolved)
-        tell(message);
+    Targets targets = open_targets(config);
     if (targets.table.empty()) return 2;
-    if (const std::string note = check_rates(config, targets.table); !note.empty())
-        tell(fmt::format("note: {}", note));
     if (config.dry_run) {
         const bool all = targets.unresolved.empty();
         dry_run(targets);

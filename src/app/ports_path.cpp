@@ -105,37 +105,38 @@ public:
     int run() {
         announce();
         prober_.make_engine(path_engine(config_, targets_), targets_, sink_);
-        ClockReading reading = prober_.now();
-        prober_.log().mark(GapReason::start, reading.wall());
-        path_.begin(reading.now);
-        for (;;) {
-            path_.tick(reading.now);
-            plan();
-            if (path_.over()) {
-                prober_.engine().stop();  // and wait for the last answers
-                if (prober_.engine().finished(reading.now)) break;
-            }
-            show(reading.now);
-            prober_.send(reading);
-            reading = prober_.wait(reading.now, std::min(path_.next_tick(), progress_.next()));
-            prober_.take_in(reading);
-            while (const std::optional<int> signal = prober_.take_signal())
-                obey(*signal);
-        }
-        prober_.log().mark(GapReason::stop, reading.wall());
+        const ClockReading start = prober_.now();
+        path_.begin(start.now);
+        prober_.run(*this, start);
         prober_.conclude([this] { conclude(); });
         return exit_code();
     }
 
-private:
-    [[nodiscard]] const target::Target& target() const noexcept { return targets_.table.front(); }
+    // What Prober::run() asks for.
 
-    void plan() noexcept {
+    [[nodiscard]] bool decide(Instant now) noexcept {
+        path_.tick(now);
         ports::PathPace pace;
         for (const std::uint32_t target : {ports::new_ports, ports::canary})
             if (path_.take_change(target, pace))
                 prober_.engine().plan(target, pace.first, pace.interval, pace.end);
+        return path_.over();
     }
+    [[nodiscard]] Instant next_tick() const noexcept {
+        return std::min(path_.next_tick(), progress_.next());
+    }
+    void show(Instant now) {
+        if (!progress_.due(now)) return;
+        progress_.show(now, static_cast<double>(path_.tried()) / path_.options().tries, doing());
+    }
+    void obey(int signal) {
+        if (signal == SIGQUIT) return progress_.line(doing());
+        if (path_.over()) prober_.engine().abandon();
+        path_.interrupt();
+    }
+
+private:
+    [[nodiscard]] const target::Target& target() const noexcept { return targets_.table.front(); }
 
     void announce() {
         for (const std::string& note : prober_.network().notes)
@@ -151,22 +152,11 @@ private:
             grouped(visible(config_))));
     }
 
-    void obey(int signal) {
-        if (signal == SIGQUIT) return progress_.line(doing());
-        if (path_.over()) prober_.engine().abandon();
-        path_.interrupt();
-    }
-
     [[nodiscard]] std::string doing() const {
         return fmt::format("{} of {} ports tried, {} answered; the old port: {} of {}",
                            grouped(path_.tried()), grouped(path_.options().tries),
                            grouped(path_.answered()), grouped(path_.canary_answered()),
                            grouped(path_.canary_sent()));
-    }
-
-    void show(Instant now) {
-        if (!progress_.due(now)) return;
-        progress_.show(now, static_cast<double>(path_.tried()) / path_.options().tries, doing());
     }
 
     void conclude() {
@@ -209,12 +199,8 @@ int run_ports_path(const config::PortsConfig& config) {
             wanted_tries(config), tries_min));
     config::PortsConfig settled = config;
     settled.probing.rate_per_s = config.rate_per_s;
-    Targets targets = load_targets(settled.probing);
-    for (const std::string& message : targets.unresolved)
-        tell(message);
+    Targets targets = open_targets(settled.probing);
     if (targets.table.empty()) return 2;
-    if (const std::string note = check_rates(settled.probing, targets.table); !note.empty())
-        tell(fmt::format("note: {}", note));
     return PathRun(settled, std::move(targets)).run();
 }
 

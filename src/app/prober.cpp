@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
 #include <system_error>
 
@@ -26,10 +25,6 @@ std::vector<probe::PoolPort> pool_ports(const net::Network& network) {
 }
 
 }  // namespace
-
-void tell(std::string_view text) {
-    fmt::print(stderr, "sipping: {}\n", text);
-}
 
 Key fresh_key() {
     Key key;

@@ -18,9 +18,6 @@
 
 namespace sipping::app {
 
-/// Things a person should know; stderr, so that stdout stays data. Before and after a run; within
-/// one use Prober::tell().
-void tell(std::string_view text);
 /// From getrandom(2): all of a run's randomness.
 [[nodiscard]] Key fresh_key();
 
@@ -54,6 +51,28 @@ public:
     [[nodiscard]] std::optional<int> take_signal();
     /// Wait busily for the last 100 us before something is due?
     void set_spin(bool spin) noexcept { spin_ = spin; }
+
+    /// The whole loop of a command that plans as it goes: until its `decide(now)`, which is called
+    /// each turn, says that it is over, and the last answers are in. `next_tick()` is when it wants
+    /// to decide again, `show(now)` shows how far it is, `obey(signal)` takes a signal.
+    template <class Command>
+    void run(Command& command, ClockReading reading) {
+        log_.mark(GapReason::start, reading.wall());
+        for (;;) {
+            if (command.decide(reading.now)) {
+                engine_->stop();
+                if (engine_->finished(reading.now)) break;
+            }
+            command.show(reading.now);
+            send(reading);
+            reading = wait(reading.now, command.next_tick());
+            take_in(reading);
+            while (const std::optional<int> signal = take_signal())
+                command.obey(*signal);
+        }
+        log_.mark(GapReason::stop, reading.wall());
+    }
+
     /// A line on stderr within a run.
     void tell(std::string_view text);
 

@@ -61,7 +61,8 @@ public:
           stress_(options_),
           prober_(config.probing, targets_, network_options(config.probing, targets_)),
           sink_(stress_, prober_.log()),
-          progress_(prober_.out(), prober_.err(), config.probing.quiet) {
+          progress_(prober_.out(), prober_.err(), config.probing.quiet),
+          spin_(shall_spin(config.probing, targets_)) {
         if (!config.svg.empty()) plot_.emplace(config.svg);
     }
 
@@ -69,36 +70,48 @@ public:
         announce();
         prober_.make_engine(engine_options(config_.probing, targets_, fresh_key()), targets_,
                             sink_);
-        ClockReading reading = prober_.now();
-        prober_.log().mark(GapReason::start, reading.wall());
-        stress_.begin(reading.now);
-        const bool spin = shall_spin(config_.probing, targets_);
-        for (;;) {
-            if (stress_.tick(reading.now, prober_.engine().idle())) plan(stress_.pace());
-            if (stress_.over()) {
-                prober_.engine().stop();  // and wait for the last answers
-                if (prober_.engine().finished(reading.now)) break;
-            }
-            show(reading.now);
-            prober_.set_spin(spin && stress_.phase() == stress::Phase::step);
-            prober_.send(reading);
-            reading = prober_.wait(reading.now, std::min(stress_.next_tick(), progress_.next()));
-            prober_.take_in(reading);
-            while (const std::optional<int> signal = prober_.take_signal())
-                obey(*signal);
-        }
-        prober_.log().mark(GapReason::stop, reading.wall());
+        const ClockReading start = prober_.now();
+        stress_.begin(start.now);
+        prober_.run(*this, start);
         prober_.conclude([this] { conclude(); });
         if (plot_) plot_->draw(target().name, stress_);
         return exit_code();
     }
 
+    // What Prober::run() asks for.
+
+    [[nodiscard]] bool decide(Instant now) noexcept {
+        if (stress_.tick(now, prober_.engine().idle())) {
+            const stress::Pace& pace = stress_.pace();
+            prober_.engine().plan(0, pace.first, pace.interval, pace.end);
+        }
+        prober_.set_spin(spin_ && stress_.phase() == stress::Phase::step);
+        return stress_.over();
+    }
+    [[nodiscard]] Instant next_tick() const noexcept {
+        return std::min(stress_.next_tick(), progress_.next());
+    }
+    /// The line of each step that got its verdict, and the bar.
+    void show(Instant now) {
+        for (; shown_ < stress_.judged(); ++shown_) {
+            const stress::Measured& measured = stress_.measured()[shown_];
+            progress_.line(config_.probing.json ? step_json(shown_ + 1, measured)
+                                                : stress::table_line(shown_ + 1, measured));
+            late_shown_ += measured.step.late;
+        }
+        if (!progress_.due(now)) return;
+        const stress::Search& search = stress_.search();
+        const double share = static_cast<double>(search.step()) / search.steps();
+        progress_.show(now, search.narrowing() ? 1 : share, doing());
+    }
+    void obey(int signal) {
+        if (signal == SIGQUIT) return progress_.line(verdict());
+        if (stress_.over()) prober_.engine().abandon();
+        stress_.interrupt();
+    }
+
 private:
     [[nodiscard]] const target::Target& target() const noexcept { return targets_.table.front(); }
-
-    void plan(const stress::Pace& pace) noexcept {
-        prober_.engine().plan(0, pace.first, pace.interval, pace.end);
-    }
 
     void announce() {
         for (const std::string& note : prober_.network().notes)
@@ -111,27 +124,6 @@ private:
             grouped_rate(options_.rate_high), options_.steps,
             std::chrono::duration<double>(options_.step_time).count()));
         progress_.line(stress::table_heading());
-    }
-
-    void obey(int signal) {
-        if (signal == SIGQUIT) return progress_.line(verdict());
-        if (stress_.over()) prober_.engine().abandon();
-        stress_.interrupt();
-    }
-
-    /// The line of each step that got its verdict, and the bar.
-    void show(Instant now) {
-        for (; shown_ < stress_.judged(); ++shown_) {
-            const stress::Measured& measured = stress_.measured()[shown_];
-            progress_.line(config_.probing.json ? step_json(shown_ + 1, measured)
-                                                : stress::table_line(shown_ + 1, measured));
-            late_shown_ += measured.step.late;
-        }
-        if (!progress_.due(now)) return;
-        const stress::Search& search = stress_.search();
-        double share = static_cast<double>(search.step()) / search.steps();
-        if (search.narrowing()) share = 1;
-        progress_.show(now, share, doing());
     }
 
     [[nodiscard]] std::string doing() const {
@@ -184,6 +176,7 @@ private:
     StressSink sink_;
     Progress progress_;
     std::optional<StressPlot> plot_;
+    bool spin_;
     std::size_t shown_ = 0;
     std::uint64_t late_shown_ = 0;
 };
@@ -191,12 +184,8 @@ private:
 }  // namespace
 
 int run_stress(const config::StressConfig& config) {
-    Targets targets = load_targets(config.probing);
-    for (const std::string& message : targets.unresolved)
-        tell(message);
+    Targets targets = open_targets(config.probing);
     if (targets.table.empty()) return 2;
-    if (const std::string note = check_rates(config.probing, targets.table); !note.empty())
-        tell(fmt::format("note: {}", note));
     return StressRun(config, std::move(targets)).run();
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iostream>
@@ -113,6 +114,8 @@ bool Targets::uses(Family family) const noexcept {
     });
 }
 
+namespace {
+
 Targets load_targets(const config::PingConfig& config) {
     Targets targets;
     for (const target::TargetSpec& spec : read_specs(config)) {
@@ -148,6 +151,7 @@ Targets load_targets(const config::PingConfig& config) {
     return targets;
 }
 
+/// A note, or nothing.
 std::string check_rates(const config::PingConfig& config, const target::TargetTable& targets) {
     std::map<std::string, double> rates;  // by address: ports share one box
     for (const target::Target& target : targets) {
@@ -173,6 +177,21 @@ std::string check_rates(const config::PingConfig& config, const target::TargetTa
                 "second; see the README before you blame the path",
                 rate, address, rate_noted_per_s);
     return {};
+}
+
+}  // namespace
+
+Targets open_targets(const config::PingConfig& config) {
+    Targets targets = load_targets(config);
+    for (const std::string& message : targets.unresolved)
+        tell(message);
+    if (const std::string note = check_rates(config, targets.table); !note.empty())
+        tell(fmt::format("note: {}", note));
+    return targets;
+}
+
+void tell(std::string_view text) {
+    fmt::print(stderr, "sipping: {}\n", text);
 }
 
 }  // namespace sipping::app

@@ -5,6 +5,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sipping/config/ping_config.hpp"
@@ -19,6 +20,10 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// A line for people; stderr, so that stdout stays data. Before and after a run: within one use
+/// Prober::tell().
+void tell(std::string_view text);
+
 struct Targets {
     target::TargetTable table;
     std::vector<wire::RequestTemplate> requests;
@@ -28,12 +33,10 @@ struct Targets {
     [[nodiscard]] bool uses(Family family) const noexcept;
 };
 
-/// Throws UsageError for a malformed target, an unreadable file, or a request that cannot be made.
-[[nodiscard]] Targets load_targets(const config::PingConfig& config);
-
-/// Refuses more than 50 probes a second to one address off loopback without --mine (UsageError);
-/// returns a note for the user when more than 5 go to one, else an empty string.
-[[nodiscard]] std::string check_rates(const config::PingConfig& config,
-                                      const target::TargetTable& targets);
+/// Reads, resolves, and tells on stderr which names did not resolve and that a rate may get us
+/// banned. Throws UsageError for a malformed target, an unreadable file, a request that cannot be
+/// made, and for more than 50 probes a second to one address off loopback without --mine. An empty
+/// table: no name resolved.
+[[nodiscard]] Targets open_targets(const config::PingConfig& config);
 
 }  // namespace sipping::app
