@@ -5,6 +5,7 @@
 
 #include "io/ring.hpp"
 #include "ports_report.hpp"
+#include "sipping/base/error_words.hpp"
 #include "sipping/base/grouped.hpp"
 #include "sipping/ports/words.hpp"
 
@@ -72,7 +73,7 @@ std::string descriptor_line(const LocalReport& report) {
 
 std::string memory_line(const LocalReport& report) {
     const bool reached = report.stopped_by == ports::Limit::memory;
-    std::string text = reached ? "reached: " + ports::error_words(report.error) : "not reached";
+    std::string text = reached ? "reached: " + error_words(report.error) : "not reached";
     if (!report.memory) return text + "; not to be measured here";
     return text + (*report.memory == net::MemorySource::slabinfo
                        ? "; measured in /proc/slabinfo (UDP, sock_inode_cache, filp, dentry)"
@@ -85,7 +86,7 @@ std::string uring_line(const net::UringTable& table) {
     if (table.table_error == 0)
         return fmt::format("holds them all ({} entries)", grouped(table.entries));
     return fmt::format("holds {}, more are refused: {}", grouped(table.entries),
-                       ports::error_words(table.table_error));
+                       error_words(table.table_error));
 }
 
 std::string hash_line(const LocalReport& report, std::uint64_t slots) {

@@ -279,6 +279,16 @@ TEST(SimPath, a_prober_that_cannot_send_says_so) {
     EXPECT_THAT(bed.text(), HasSubstr("EPERM"));
 }
 
+TEST(SimPath, a_prober_that_cannot_send_at_all_does_not_wait_for_ever) {
+    Link link;
+    link.refuse_percent = 100;
+    Bed bed({.rate_per_s = 100, .tries = 400}, link);
+    bed.go();
+    EXPECT_EQ(bed.path.verdict(), PathVerdict::self);
+    EXPECT_EQ(bed.simulation->network.requests, 0U);
+    EXPECT_THAT(bed.text(), HasSubstr("3 of 3 probes"));
+}
+
 TEST(SimPath, losses_here_and_there_are_no_limit) {
     Link link;
     link.loss_percent = 1;

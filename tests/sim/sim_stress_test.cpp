@@ -237,6 +237,55 @@ TEST(SimStress, a_target_that_never_answers_is_not_stressed) {
     EXPECT_THAT(bed.text(), HasSubstr("does not answer"));
 }
 
+TEST(SimStress, a_target_that_refuses_without_load_is_not_stressed) {
+    Bed bed(asked(100, 2000, 3));
+    bed.simulation->network.peer = [](const SeenRequest& request) {
+        return std::vector{answer_to(request, "503 Service Unavailable")};
+    };
+    bed.go();
+    EXPECT_EQ(bed.outcome().limit, Limit::unknown);
+    EXPECT_LE(bed.simulation->network.requests, 6U);
+    EXPECT_THAT(bed.text(), HasSubstr("503 without any load"));
+}
+
+TEST(SimStress, sends_that_fail_do_not_wait_for_ever) {
+    Link link;
+    link.refuse_percent = 100;
+    Bed bed(asked(100, 2000, 3), link);
+    bed.go();
+    EXPECT_EQ(bed.outcome().limit, Limit::unknown);
+    EXPECT_THAT(bed.text(), HasSubstr("Nothing could be sent to sbc: EPERM"));
+}
+
+TEST(SimStress, an_answer_that_is_only_provisional_is_one) {
+    Bed bed(asked(100, 200, 2));
+    bed.simulation->network.peer = [](const SeenRequest& request) {
+        return std::vector{answer_to(request, "183 Session Progress")};
+    };
+    bed.go();
+    EXPECT_EQ(bed.outcome().limit, Limit::none);
+}
+
+TEST(SimStress, a_timeout_longer_than_the_steps) {
+    stress::Options options = asked(100, 400, 3);
+    options.timeout = 3s;
+    Bed bed(options);
+    bed.simulation->network.peer = with_capacity(150, "");
+    bed.go();
+    EXPECT_EQ(bed.outcome().limit, Limit::target);
+    EXPECT_NEAR(bed.outcome().held, 150, 8);
+}
+
+TEST(SimStress, less_than_a_probe_a_second) {
+    stress::Options options = asked(0.5, 0.5, 1);
+    options.step_time = 5s;
+    Bed bed(options);
+    bed.go();
+    EXPECT_EQ(bed.outcome().limit, Limit::none);
+    ASSERT_EQ(bed.run.measured().size(), 1U);
+    EXPECT_EQ(bed.run.measured()[0].step.sent, 3U);  // at 0, 2 and 4 s
+}
+
 TEST(SimStress, a_prober_that_does_not_run_accuses_nobody) {
     Bed bed(asked(100, 2000, 3));
     // From 200 a second on this process loses nine tenths of its time, as under a CPU quota.
@@ -281,6 +330,18 @@ TEST(SimStress, an_interrupted_run_says_what_it_knows) {
     EXPECT_TRUE(bed.outcome().interrupted);
     EXPECT_GT(bed.outcome().held, 100);
     EXPECT_THAT(bed.text(), HasSubstr("Interrupted"));
+}
+
+TEST(SimStress, interrupted_while_narrowing_it_names_the_bracket) {
+    Bed bed(asked(100, 2000, 4));
+    bed.simulation->network.peer = with_capacity(500, "");
+    bed.go([&] {
+        if (bed.run.search().narrowing()) bed.run.interrupt();
+    });
+    EXPECT_EQ(bed.outcome().limit, Limit::target);
+    EXPECT_LT(bed.outcome().held, 500);
+    EXPECT_GT(bed.outcome().first_bad, 500);
+    EXPECT_THAT(bed.text(), HasSubstr("Interrupted before the two were closer"));
 }
 
 }  // namespace

@@ -110,7 +110,8 @@ public:
     [[nodiscard]] std::uint32_t canary_sent() const noexcept { return canary_sent_; }
     [[nodiscard]] std::uint32_t canary_answered() const noexcept { return canary_answered_; }
     [[nodiscard]] std::uint32_t outages() const noexcept { return outages_; }
-    [[nodiscard]] std::uint32_t not_sent() const noexcept { return not_sent_; }
+    /// Probes of new ports, and of the canary, that this box did not send (in time).
+    [[nodiscard]] std::uint32_t not_sent() const noexcept { return not_sent_ + canary_not_sent_; }
     [[nodiscard]] std::uint32_t late() const noexcept { return late_; }
     [[nodiscard]] std::uint32_t icmp() const noexcept { return icmp_; }
     [[nodiscard]] std::uint32_t refused() const noexcept { return refused_; }  ///< 503
@@ -174,6 +175,7 @@ private:
     std::uint32_t lost_with_canary_ = 0;
     std::uint32_t outages_ = 0;
     std::uint32_t not_sent_ = 0;
+    std::uint32_t canary_not_sent_ = 0;
     std::uint32_t late_ = 0;
     std::uint32_t icmp_ = 0;
     std::uint32_t refused_ = 0;

@@ -11,8 +11,6 @@ namespace sipping::ports {
 
 /// "1 s", "0.25 s", "90 s": seconds without idle zeros, to the millisecond.
 [[nodiscard]] std::string in_seconds(Duration time);
-/// "EMFILE (Too many open files)"; never translated.
-[[nodiscard]] std::string error_words(int error);
 /// Probes a second when each needs a port for `held_for`: rounded down, two decimals below ten.
 [[nodiscard]] std::string probes_per_second(std::uint64_t ports, Duration held_for);
 

@@ -49,11 +49,13 @@ enum class Limit : std::uint8_t {
 
 struct Outcome {
     Limit limit = Limit::unknown;
-    double held = 0;         ///< highest good rate; 0: none
-    double first_bad = 0;    ///< lowest bad rate above it; 0: none
-    double own_limit = 0;    ///< rate at which this prober could not keep up; 0: none
-    std::uint8_t signs = 0;  ///< of all bad steps
-    bool answered = false;   ///< the target did, at least once
+    double held = 0;               ///< highest good rate; 0: none
+    double first_bad = 0;          ///< lowest bad rate above it; 0: none
+    double own_limit = 0;          ///< rate at which this prober could not keep up; 0: none
+    std::uint8_t signs = 0;        ///< of all bad steps
+    bool answered = false;         ///< the target did, at least once
+    bool refuses_at_rest = false;  ///< it answered 503 before any load
+    int error = 0;                 ///< errno of the sends that kept us from beginning
     bool interrupted = false;
     bool recovered = true;  ///< after the last bad step
     Duration recovery{};    ///< the longest
@@ -102,6 +104,7 @@ private:
     [[nodiscard]] Step& current() noexcept { return measured_.back().step; }
     [[nodiscard]] Step* step_of(Instant due) noexcept;
     [[nodiscard]] bool went_silent(Instant now) const noexcept;
+    void on_watch_result(const ProbeResult& result) noexcept;
     void watch(Instant from) noexcept;
     void send_nothing(Instant now) noexcept;
     void end_step(Instant now) noexcept;
@@ -129,6 +132,9 @@ private:
     Instant watch_first_{};    ///< when the first of them was sent
     Instant watch_refused_{};  ///< when the newest one answered 503 was sent
     std::uint64_t watch_lost_ = 0;
+    std::uint64_t watch_refusals_ = 0;  ///< 503
+    std::uint64_t watch_not_sent_ = 0;
+    int error_ = 0;
     // Answers of any kind since the last step began, late ones included.
     Instant last_sign_{};
     Duration silence_{};  ///< longest time between two of them

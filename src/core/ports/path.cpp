@@ -99,17 +99,11 @@ void Path::on_result(const ProbeResult& result, const PublicEndpoint& seen) noex
         case Kind::late: ++late_; break;
         case Kind::icmp: ++icmp_; break;
         case Kind::send_error:
-            if (result.target == new_ports) {
-                --tried_;  // reported as sent before the kernel's refusal came back
-                ++not_sent_;
-            } else {
-                --canary_sent_;
-            }
+            // Reported as sent before the kernel's refusal came back.
+            --(result.target == new_ports ? tried_ : canary_sent_);
             error_ = result.error;
-            break;
-        case Kind::local:
-            if (result.target == new_ports) ++not_sent_;
-            break;
+            [[fallthrough]];
+        case Kind::local: ++(result.target == new_ports ? not_sent_ : canary_not_sent_); break;
         default: break;
     }
 }
@@ -205,6 +199,8 @@ void Path::tick(Instant now) noexcept {
                 start_probing(now);
             else if (canary_lost_run_ >= silent_canaries)
                 end(PathVerdict::silent);
+            else if (canary_not_sent_ >= silent_canaries)
+                end(PathVerdict::self);
             break;
         case Phase::probe: tick_probe(now); break;
         case Phase::listen:

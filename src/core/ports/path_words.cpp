@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "sipping/base/error_words.hpp"
 #include "sipping/base/grouped.hpp"
 #include "sipping/ports/words.hpp"
 

@@ -1,8 +1,8 @@
 #include "sipping/ports/words.hpp"
+#include "sipping/base/error_words.hpp"
 #include "sipping/base/grouped.hpp"
 
 #include <cmath>
-#include <cstring>
 
 #include <fmt/format.h>
 
@@ -29,13 +29,6 @@ std::string in_seconds(Duration time) {
     text.erase(text.find_last_not_of('0') + 1);
     if (text.back() == '.') text.pop_back();
     return text + " s";
-}
-
-std::string error_words(int error) {
-    const char* name = error > 0 ? strerrorname_np(error) : nullptr;
-    const char* text = error > 0 ? strerrordesc_np(error) : nullptr;
-    if (name == nullptr || text == nullptr) return fmt::format("error {}", error);
-    return fmt::format("{} ({})", name, text);
 }
 
 std::string probes_per_second(std::uint64_t ports, Duration held_for) {

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t spare_steps = 64;    // for narrowing and for steps measured anew
 constexpr Duration look_every = 50ms;      // at a running step, at a recovery
-constexpr std::uint64_t hello_lost = 3;    // then nobody is there
+constexpr std::uint64_t hello_tries = 3;   // then nobody is there
 constexpr std::uint64_t silence_min = 20;  // probes a step must have had to be called silent
 constexpr Duration silence_over_timeout = 1s;
 // What the engine takes early, to leave in time, must not fall behind the end of a step cut short.
@@ -97,8 +97,19 @@ void Stress::on_result(const ProbeResult& result) noexcept {
     }
     if (Step* step = step_of(result.due))
         step->on_result(result);
-    else if (has_answer(result.kind) && result.status == 503)
+    else
+        on_watch_result(result);
+}
+
+void Stress::on_watch_result(const ProbeResult& result) noexcept {
+    if (has_answer(result.kind) && result.status == 503) {
+        ++watch_refusals_;
         watch_refused_ = std::max(watch_refused_, result.sent);
+    }
+    if (result.kind == Kind::send_error || result.kind == Kind::local) {
+        ++watch_not_sent_;
+        error_ = result.error;
+    }
 }
 
 /// The watch is judged in order of sending: a loss is known a timeout later than the answers to
@@ -129,9 +140,9 @@ bool Stress::went_silent(Instant now) const noexcept {
 bool Stress::tick(Instant now, bool idle) noexcept {
     switch (phase_) {
         case Phase::hello:
-            if (answered_)
+            if (watch_run_ > 0)
                 go_on(now);
-            else if (watch_lost_ >= hello_lost)
+            else if (std::max({watch_lost_, watch_refusals_, watch_not_sent_}) >= hello_tries)
                 phase_ = Phase::over;
             break;
         case Phase::step: {
@@ -223,6 +234,8 @@ Outcome Stress::outcome() const noexcept {
     outcome.first_bad = search_.first_bad();
     outcome.own_limit = search_.own_limit();
     outcome.answered = answered_;
+    outcome.refuses_at_rest = measured_.empty() && watch_refusals_ > 0;
+    if (measured_.empty() && watch_not_sent_ > 0) outcome.error = error_;
     outcome.interrupted = interrupted_;
     for (const Measured& measured : measured_) {
         if (measured.judgement.verdict != Verdict::bad) continue;

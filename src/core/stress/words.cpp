@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sipping/base/error_words.hpp"
 #include "sipping/base/grouped.hpp"
 
 namespace sipping::stress {
@@ -189,7 +190,11 @@ std::vector<std::string_view> sign_words(std::uint8_t signs) {
 
 std::string verdict(std::string_view target, const Stress& stress, const Options& options) {
     const Outcome outcome = stress.outcome();
+    if (outcome.error != 0)
+        return fmt::format("Nothing could be sent to {}: {}.", target, error_words(outcome.error));
     if (!outcome.answered) return fmt::format("{} does not answer: no rate was tried.", target);
+    if (outcome.refuses_at_rest)
+        return fmt::format("{} answers 503 without any load: no rate was tried.", target);
     std::string text;
     switch (outcome.limit) {
         case Limit::none:
@@ -218,6 +223,7 @@ std::string verdict(std::string_view target, const Stress& stress, const Options
             " Between the two we could not measure: at {} a second it was us who "
             "did not keep up.",
             grouped_rate(outcome.own_limit));
+    if (outcome.interrupted) text += " Interrupted before the two were closer together.";
     return text;
 }
 

@@ -1,4 +1,5 @@
 #include "sipping/ports/words.hpp"
+#include "sipping/base/error_words.hpp"
 #include "sipping/base/grouped.hpp"
 
 #include <gtest/gtest.h>
