@@ -289,6 +289,20 @@ TEST(SimPath, a_prober_that_cannot_send_at_all_does_not_wait_for_ever) {
     EXPECT_THAT(bed.text(), HasSubstr("3 of 3 probes"));
 }
 
+TEST(SimPath, ports_that_were_skipped_are_tried_in_the_end) {
+    Bed bed({.rate_per_s = 400, .tries = 1000});
+    bool stalled = false;
+    bed.simulation->network.peer = [&](const SeenRequest& request) {
+        if (request.number == 500 && !std::exchange(stalled, true))
+            bed.simulation->network.stall(30ms);  // a dozen probes are too late after it
+        return std::vector{answer_to(request, "200 OK")};
+    };
+    bed.go();
+    EXPECT_GT(bed.path.not_sent(), 0U);
+    EXPECT_EQ(bed.path.answered(), 1000U);
+    EXPECT_EQ(bed.path.verdict(), PathVerdict::no_limit);
+}
+
 TEST(SimPath, losses_here_and_there_are_no_limit) {
     Link link;
     link.loss_percent = 1;

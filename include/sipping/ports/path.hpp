@@ -137,6 +137,7 @@ private:
     [[nodiscard]] bool limit_shown() const noexcept;
     [[nodiscard]] bool canary_outlived_run() const noexcept;
     void start_probing(Instant now) noexcept;
+    void plan_new_ports(Instant now, std::uint32_t count) noexcept;
     void tick_probe(Instant now) noexcept;
     void start_listening(Instant now) noexcept;
     void conclude() noexcept;
@@ -176,6 +177,8 @@ private:
     std::uint32_t outages_ = 0;
     std::uint32_t not_sent_ = 0;
     std::uint32_t canary_not_sent_ = 0;
+    std::uint32_t skipped_ = 0;  ///< of not_sent_: late, so their ports are still new
+    std::uint32_t made_up_ = 0;  ///< of these: planned again
     std::uint32_t late_ = 0;
     std::uint32_t icmp_ = 0;
     std::uint32_t refused_ = 0;

@@ -75,10 +75,14 @@ void Path::end(PathVerdict verdict) noexcept {
 void Path::start_probing(Instant now) noexcept {
     phase_ = Phase::probe;
     probing_since_ = now;
+    plan_new_ports(now, options_.tries - 1);
+}
+
+void Path::plan_new_ports(Instant now, std::uint32_t count) noexcept {
     const auto interval =
         Duration{std::max<std::int64_t>(1, std::llround(1e9 / options_.rate_per_s))};
     const Instant first = now + lead_in;
-    plan(new_ports, first, interval, first + interval * (std::int64_t{options_.tries} - 1));
+    plan(new_ports, first, interval, first + interval * std::int64_t{count});
 }
 
 void Path::on_sent(const SentProbe& probe) noexcept {
@@ -110,7 +114,9 @@ void Path::on_result(const ProbeResult& result, const PublicEndpoint& seen) noex
 
 void Path::on_gap(const Gap& gap) noexcept {
     const bool skipped = gap.reason == GapReason::skipped || gap.reason == GapReason::stall;
-    if (skipped && gap.target == new_ports) not_sent_ += static_cast<std::uint32_t>(gap.count);
+    if (!skipped || gap.target != new_ports) return;
+    not_sent_ += static_cast<std::uint32_t>(gap.count);
+    skipped_ += static_cast<std::uint32_t>(gap.count);
 }
 
 void Path::on_settled(const Settled& settled) noexcept {
@@ -224,9 +230,13 @@ void Path::tick_probe(Instant now) noexcept {
     if (limit_shown()) return end(PathVerdict::limit);
     if (not_sent_ >= not_sent_min && is_share(not_sent_, tried_ + not_sent_, not_sent_share))
         return end(PathVerdict::self);
-    // With nothing more to come, only a canary that still waits can tell a limit from an outage.
-    if (settled_ + not_sent_ + 1 >= options_.tries && (run_ == 0 || canary_outlived_run()))
-        conclude();
+    if (settled_ + not_sent_ + 1 < options_.tries + made_up_) return;
+    if (made_up_ < skipped_) {
+        plan_new_ports(now, skipped_ - made_up_);
+        made_up_ = skipped_;
+    } else if (run_ == 0 || canary_outlived_run()) {
+        conclude();  // else only a canary that still waits can tell a limit from an outage
+    }
 }
 
 void Path::start_listening(Instant now) noexcept {
