@@ -99,7 +99,12 @@ void SimNetwork::deliver(Instant at, std::uint32_t socket, const Endpoint& from,
         free_texts_.pop_back();
         texts_[slab] = std::move(bytes);
     }
-    events_.push({.at = at, .order = order_++, .slab = slab, .socket = socket, .from = from});
+    events_.push({.at = at,
+                  .order = order_++,
+                  .slab = slab,
+                  .socket = socket,
+                  .from = from,
+                  .port = ports[socket]});
 }
 
 void SimNetwork::wait_until(Instant deadline, probe::Inbox& inbox) noexcept {
@@ -136,6 +141,7 @@ void SimNetwork::wait_until(Instant deadline, probe::Inbox& inbox) noexcept {
             continue;
         }
         handed_out_.push_back(event.slab);
+        if (event.port != ports[event.socket]) continue;  // closed, with all that was in it
         probe::Arrival arrival;
         arrival.at = event.at;
         arrival.kernel_stamped = true;

@@ -181,6 +181,30 @@ TEST(SimPace, without_a_free_fresh_port_a_probe_is_local_never_lost) {
     sim.expect_books_balance();
 }
 
+TEST(SimPace, a_socket_is_not_replaced_while_its_answer_lies_in_it_unread) {
+    // The process stands still between reading its inbox and looking at the clock, for longer than
+    // a port rests: answers that came meanwhile are in the sockets.
+    SimOptions options;
+    options.ports = 50;
+    options.interval = 100ms;
+    options.link.delay = 50ms;
+    options.engine.port_policy = probe::PortPolicy::fresh;
+    options.engine.late_window = 1s;
+    options.engine.count = 40;
+    Simulation sim(options);
+    sim.run(1s);
+    sim.send_due();
+    while (sim.engine->in_flight() == 0) {
+        sim.step();
+        sim.send_due();
+    }
+    sim.network.stall(10s);
+    sim.run();
+    EXPECT_EQ(sim.recorder.of(Kind::timeout), 0u);
+    EXPECT_EQ(sim.recorder.of(Kind::reply) + sim.engine->counts().skipped, 40u);
+    sim.expect_books_balance();
+}
+
 TEST(SimPace, a_late_answer_to_a_replaced_port_still_finds_its_probe_s_own_port) {
     SimOptions options;
     options.ports = 2;

@@ -174,6 +174,7 @@ private:
     Instant promised_wake_ = never;
     Instant stall_from_{};
     Instant stall_until_{};
+    Instant read_until_{};  ///< of the last inbox
     bool stopping_ = false;
     bool flood_refused_ = false;  ///< its last turn found no port or no identity
     EngineCounts counts_;

@@ -31,6 +31,7 @@ void Engine::on_inbox(const Inbox& inbox, const ClockReading& reading) noexcept 
         socket_by_port_[static_cast<std::size_t>(pool_.family(replaced.socket))][replaced.port] =
             replaced.socket;
     }
+    read_until_ = inbox.read_until;
     expire(inbox.read_until, reading.now);
 }
 

@@ -272,7 +272,8 @@ Instant Engine::next_deadline(Instant now) noexcept {
 }
 
 std::uint32_t Engine::next_to_replace(Instant now) noexcept {
-    return pool_.next_to_replace(now);
+    // Judged by what was read, as expiry is: an answer may have come in time and lie in the socket.
+    return pool_.next_to_replace(std::min(now, read_until_));
 }
 
 }  // namespace sipping::probe
