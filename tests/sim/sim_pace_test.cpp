@@ -181,6 +181,30 @@ TEST(SimPace, without_a_free_fresh_port_a_probe_is_local_never_lost) {
     sim.expect_books_balance();
 }
 
+TEST(SimPace, after_a_pause_sockets_are_replaced_a_few_a_turn_so_that_probes_leave) {
+    SimOptions options;
+    options.ports = 400;
+    options.interval = 10ms;
+    options.engine.port_policy = probe::PortPolicy::fresh;
+    options.engine.late_window = 1s;
+    options.engine.duration = 20s;
+    Simulation sim(options);
+    sim.run(5s);
+    sim.network.stall(3s);  // longer than the rest: that of all ports is over
+    const std::size_t before = sim.network.replacements.size();
+    std::size_t most = 0, seen = before;
+    for (int turn = 0; turn < 30; ++turn) {
+        sim.step();
+        most = std::max(most, sim.network.replacements.size() - seen);
+        seen = sim.network.replacements.size();
+    }
+    EXPECT_EQ(most, probe::Engine::replacements_at_once);
+    EXPECT_GE(seen - before, 150u);  // and none is forgotten
+    sim.run();
+    EXPECT_EQ(sim.engine->counts().local, 0u);
+    sim.expect_books_balance();
+}
+
 TEST(SimPace, a_socket_is_not_replaced_while_its_answer_lies_in_it_unread) {
     // The process stands still between reading its inbox and looking at the clock, for longer than
     // a port rests: answers that came meanwhile are in the sockets.

@@ -67,6 +67,9 @@ public:
     static constexpr Duration expiry_grace = 1ms;
     /// Waking this much later than asked means that the process did not run.
     static constexpr Duration stall_limit = 100ms;
+    /// Sockets replaced in one turn. Each takes about 10 us, and after a pause the rest of thousands
+    /// is over at once: the probes that are due must not wait for all of them.
+    static constexpr std::uint32_t replacements_at_once = 16;
 
     /// `targets` and `requests` (one template per target) must outlive the engine.
     Engine(const EngineOptions& options, const target::TargetTable& targets,
@@ -94,7 +97,8 @@ public:
     [[nodiscard]] Instant next_deadline(Instant now) noexcept;
     /// Everything that came in, then expiry of what was read past its deadline.
     void on_inbox(const Inbox& inbox, const ClockReading& reading) noexcept;
-    /// A socket that is to be replaced now; no_socket when there is none. Ask until there is none.
+    /// A socket that is to be replaced now; no_socket when there is none, or when there were enough
+    /// since start_due(). Ask until there is none.
     [[nodiscard]] std::uint32_t next_to_replace(Instant now) noexcept;
 
     /// No new probes; those out are still waited for.
@@ -174,7 +178,8 @@ private:
     Instant promised_wake_ = never;
     Instant stall_from_{};
     Instant stall_until_{};
-    Instant read_until_{};  ///< of the last inbox
+    Instant read_until_{};                ///< of the last inbox
+    std::uint32_t replaced_in_turn_ = 0;  ///< asked for since start_due()
     bool stopping_ = false;
     bool flood_refused_ = false;  ///< its last turn found no port or no identity
     EngineCounts counts_;

@@ -130,6 +130,7 @@ void Engine::start_flood(Instant now, Outbox& outbox) noexcept {
 
 void Engine::start_due(const ClockReading& reading, Outbox& outbox) noexcept {
     reading_ = reading;
+    replaced_in_turn_ = 0;
     note_time(reading.now);
     send_answers(outbox);
     if (stopping_) return;
@@ -272,8 +273,11 @@ Instant Engine::next_deadline(Instant now) noexcept {
 }
 
 std::uint32_t Engine::next_to_replace(Instant now) noexcept {
+    if (replaced_in_turn_ == replacements_at_once) return no_socket;
     // Judged by what was read, as expiry is: an answer may have come in time and lie in the socket.
-    return pool_.next_to_replace(std::min(now, read_until_));
+    const std::uint32_t socket = pool_.next_to_replace(std::min(now, read_until_));
+    if (socket != no_socket) ++replaced_in_turn_;
+    return socket;
 }
 
 }  // namespace sipping::probe
