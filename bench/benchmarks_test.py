@@ -1,5 +1,8 @@
 """That the benchmarks still run, not what they measure: a benchmark that nobody ran for a month is
 broken when it is needed."""
+import argparse
+import contextlib
+import io
 import json
 import os
 import pathlib
@@ -7,6 +10,8 @@ import subprocess
 import unittest
 
 import harness
+import policies
+import policies_run
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 BENCH = FOLDER.parent / "tools" / "bench"
@@ -53,6 +58,44 @@ class Ceiling(unittest.TestCase):
                                     "--ports", 16, "--window", 8, "--duration", 1], 30)
         said = json.loads(run.text)
         self.assertGreater(said["answered"], 100)
+
+
+class Policies(unittest.TestCase):
+    REST_US = 500_000
+
+    def test_it_runs(self):
+        parser = argparse.ArgumentParser()
+        policies.add_arguments(parser)
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            policies.main(parser.parse_args(["--quick"]))
+        self.assertRegex(said.getvalue(), r"fresh: [\d,]+ probes, no port used again before all")
+
+    def broken(self, *uses):
+        """Of (milliseconds, port)."""
+        sent = [(time_ms * 1000, port, None) for time_ms, port in uses]
+        return policies_run.broken_promises(sent, self.REST_US)
+
+    def test_ports_in_turn_are_as_promised(self):
+        self.assertEqual(self.broken((0, 1), (1, 2), (2, 3)), ([], None))
+        self.assertEqual(self.broken((0, 1), (1, 2), (500, 1), (501, 2), (1000, 1)),
+                         ([], self.REST_US))
+
+    def test_a_port_before_another_ones_turn_is_seen(self):
+        self.assertEqual(self.broken((0, 1), (1, 2), (600, 2))[0],
+                         ["port 2 came again before port 1"])
+        self.assertEqual(self.broken((0, 1), (600, 1), (601, 2))[0],
+                         ["port 2 was new when others had come again"])
+
+    def test_a_port_within_its_rest_is_seen(self):
+        self.assertEqual(self.broken((0, 1), (499, 1)), (["port 1 came again after 499000 us"],
+                                                         499_000))
+        self.assertEqual(self.broken((0, 1), (0, 1))[0],
+                         ["port 1 was used twice within a microsecond"])
+
+    def test_in_the_same_microsecond_either_may_have_been_first(self):
+        self.assertEqual(self.broken((0, 1), (0, 2), (600, 2), (600, 1))[0], [])
+        self.assertEqual(self.broken((0, 1), (1, 2), (600, 2), (600, 1))[0], [])
 
 
 if __name__ == "__main__":
