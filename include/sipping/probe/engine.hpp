@@ -67,8 +67,8 @@ public:
     static constexpr Duration expiry_grace = 1ms;
     /// Waking this much later than asked means that the process did not run.
     static constexpr Duration stall_limit = 100ms;
-    /// Sockets replaced in one turn. Each takes about 10 us, and after a pause the rest of thousands
-    /// is over at once: the probes that are due must not wait for all of them.
+    /// Sockets replaced in one turn. Each takes about 10 us, and after a pause the rest of
+    /// thousands is over at once: the probes that are due must not wait for all of them.
     static constexpr std::uint32_t replacements_at_once = 16;
 
     /// `targets` and `requests` (one template per target) must outlive the engine.
