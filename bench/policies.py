@@ -163,8 +163,8 @@ def print_few(done):
                      texts(over(runs, "late_p99_us"), 0), texts(ratios(done, case, "late_p99_us")),
                      texts(over(runs, "late_worst_us"), 0), texts(refused_cost(done, case))])
     print("\nToo few ports: % of the probes that are local, and for how many rate and rest leave "
-          "no port;\nof the others, how many were not answered; lateness in us and to that of rotate; "
-          "CPU us of a\nrefused probe, its wake-up included")
+          "no port;\nof the others, how many were not answered; lateness in us and to that of "
+          "rotate; CPU us of a\nrefused probe, its wake-up included")
     harness.print_table(["", "ports", "local %", "expected", "unanswered", "lateness p99",
                          "/ rotate", "worst", "CPU us"], rows)
 
