@@ -332,6 +332,13 @@ TEST(SimStress, an_interrupted_run_says_what_it_knows) {
     EXPECT_THAT(bed.text(), HasSubstr("Interrupted"));
 }
 
+TEST(SimStress, interrupted_before_the_first_answer_it_accuses_nobody) {
+    Bed bed(asked(100, 2000, 4));
+    bed.go([&] { bed.run.interrupt(); });
+    EXPECT_EQ(bed.outcome().limit, Limit::unknown);
+    EXPECT_THAT(bed.text(), HasSubstr("Interrupted before sbc answered"));
+}
+
 TEST(SimStress, interrupted_while_narrowing_it_names_the_bracket) {
     Bed bed(asked(100, 2000, 4));
     bed.simulation->network.peer = with_capacity(500, "");

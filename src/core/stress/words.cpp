@@ -192,6 +192,8 @@ std::string verdict(std::string_view target, const Stress& stress, const Options
     const Outcome outcome = stress.outcome();
     if (outcome.error != 0)
         return fmt::format("Nothing could be sent to {}: {}.", target, error_words(outcome.error));
+    if (!outcome.answered && outcome.interrupted)
+        return fmt::format("Interrupted before {} answered: nothing can be said.", target);
     if (!outcome.answered) return fmt::format("{} does not answer: no rate was tried.", target);
     if (outcome.refuses_at_rest)
         return fmt::format("{} answers 503 without any load: no rate was tried.", target);
