@@ -35,7 +35,7 @@ std::string limit(const Path& path, const PathQuestion& question) {
         grouped(path.canary_answered()), grouped(path.canary_sent()),
         in_seconds(path.options().mapping_time), grouped_rate(per_s));
     if (path.lost_between() > 0)
-        text += fmt::format(" Near the limit {} ports were silent here and there.",
+        text += fmt::format(" Near the limit some were silent here and there ({}).",
                             grouped(path.lost_between()));
     return text;
 }
