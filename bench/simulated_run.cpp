@@ -218,7 +218,7 @@ int simulate() {
     io::Appender console(files, pool, nowhere.get());
     config::PingConfig config;
     config.log_path = "/dev/null";
-    run.log = std::make_unique<app::LogFiles>(config, run.targets, files, pool);
+    run.log = std::make_unique<app::LogFiles>(config, run.targets, files, pool, ClockReading{});
     app::Reporter::Options options;
     options.console.per_ping = false;
     options.console.summaries = true;

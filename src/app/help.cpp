@@ -40,6 +40,7 @@ Ports and path
 Output
   -w, --log FILE          CSV; '*' for none      --csv full|classic
                           (sipping-logs/<ip>.csv)
+      --rotate TIME,SIZE  new file, as 24h, 500MB  --compress     old ones, zstd
   -x, --print-sent        requests, raw          -X, --print-received  answers
   -q, --quiet             no line per probe      -v, --verbose    always a line
   -S, --no-statistics     no loss statistics     --json     one object per line

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <map>
 
@@ -23,13 +24,18 @@ std::string path_for(const config::PingConfig& config, const target::Target& tar
     return fmt::format("{}/{}_{}.csv", folder, address, target.endpoint.port);
 }
 
+std::int64_t unix_s(WallTime time) noexcept {
+    return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
 }  // namespace
 
 LogFiles::LogFiles(const config::PingConfig& config, const target::TargetTable& targets,
-                   io::FileOps& ops, io::ChunkPool& pool)
+                   io::FileOps& ops, io::ChunkPool& pool, const ClockReading& reading)
     : targets_(targets),
       site_(config.site),
-      writer_(local_utc_offset, config.csv == config::CsvForm::classic) {
+      writer_(local_utc_offset, config.csv == config::CsvForm::classic),
+      rotation_{.every = config.rotate_every, .bytes = config.rotate_bytes} {
     for (const target::Target& target : targets)
         hosts_.push_back(to_string(target.endpoint.address));
     if (!config.log) return;
@@ -43,13 +49,21 @@ LogFiles::LogFiles(const config::PingConfig& config, const target::TargetTable& 
             by_path.emplace(path, static_cast<std::uint32_t>(files_.size()));
         file_of_target_.push_back(entry->second);
         if (is_new) {
-            files_.push_back(
-                {std::make_unique<io::Appender>(ops, pool, io::Appender::File{path, header}), i});
+            const std::string opened =
+                rotation_.wanted() ? sink::dated_path(path, reading.wall(), local_utc_offset)
+                                   : path;
+            files_.push_back({.appender = std::make_unique<io::Appender>(
+                                  ops, pool, io::Appender::File{opened, header}),
+                              .target = i,
+                              .undated_path = path,
+                              .begun_s = unix_s(reading.wall())});
         } else if (std::uint32_t& target = files_[entry->second].target;
                    target != every_target && targets[target].name != targets[i].name) {
             target = every_target;
         }
     }
+    if (config.compress) old_logs_.emplace();
+    plan_rotation(reading);
 }
 
 sink::RowContext LogFiles::context(std::uint32_t target) const noexcept {
@@ -83,21 +97,54 @@ void LogFiles::mark(GapReason reason, WallTime at) noexcept {
         write(Gap{.target = file.target, .reason = reason, .from = at, .until = at}, file);
 }
 
-bool LogFiles::tick(const ClockReading& reading) noexcept {
-    if (reading.now < next_tick_) return false;
-    next_tick_ = never;
-    for (File& file : files_) {
-        file.appender->tick(reading.now);
-        Instant since{};
-        if (const std::uint64_t lost = file.appender->take_lost_for_gap(since); lost > 0)
-            write(Gap{.target = file.target,
-                      .reason = GapReason::log_rows_lost,
-                      .from = reading.wall(since),
-                      .until = reading.wall(),
-                      .count = lost},
-                  file);
-        next_tick_ = std::min(next_tick_, file.appender->next_tick());
+void LogFiles::plan_rotation(const ClockReading& reading) noexcept {
+    if (rotation_.every == Duration::zero()) return;
+    boundary_ = sink::next_rotation(reading.wall(), rotation_.every, local_utc_offset);
+    rotate_at_ = reading.now + (boundary_ - reading.wall());
+}
+
+void LogFiles::rotate(const ClockReading& reading) {
+    if (reading.wall() < boundary_) {  // the wall clock was put back, or runs slower than ours
+        rotate_at_ = reading.now + (boundary_ - reading.wall());
+        return;
     }
+    for (File& file : files_)
+        rotate(file, reading.wall());
+    plan_rotation(reading);
+}
+
+/// At most once a second, which is what the names can tell apart.
+void LogFiles::rotate(File& file, WallTime now) {
+    if (unix_s(now) == file.begun_s) return;
+    file.begun_s = unix_s(now);
+    file.appender->move_to(sink::dated_path(file.undated_path, now, local_utc_offset));
+}
+
+void LogFiles::tick(File& file, const ClockReading& reading) {
+    file.appender->tick(reading.now);
+    if (old_logs_)
+        if (std::string left = file.appender->take_left(); !left.empty())
+            old_logs_->add(std::move(left));
+    if (rotation_.bytes > 0 && file.appender->size() >= rotation_.bytes)
+        rotate(file, reading.wall());
+    Instant since{};
+    if (const std::uint64_t lost = file.appender->take_lost_for_gap(since); lost > 0)
+        write(Gap{.target = file.target,
+                  .reason = GapReason::log_rows_lost,
+                  .from = reading.wall(since),
+                  .until = reading.wall(),
+                  .count = lost},
+              file);
+    next_tick_ = std::min(next_tick_, file.appender->next_tick());
+}
+
+bool LogFiles::tick(const ClockReading& reading) {
+    if (old_logs_) old_logs_->collect();
+    if (reading.now < next_tick_) return false;
+    if (reading.now >= rotate_at_) rotate(reading);
+    next_tick_ = rotate_at_;
+    for (File& file : files_)
+        tick(file, reading);
     if (next_tick_ != never) next_tick_ = std::max(next_tick_, reading.now + tick_interval);
     return true;
 }
@@ -121,7 +168,8 @@ void LogFiles::give_up() noexcept {
 
 bool LogFiles::idle() const noexcept {
     return std::all_of(files_.begin(), files_.end(),
-                       [](const File& file) { return file.appender->idle(); });
+                       [](const File& file) { return file.appender->idle(); }) &&
+           (!old_logs_ || old_logs_->idle());
 }
 
 std::uint64_t LogFiles::rows_lost() const noexcept {
@@ -132,6 +180,8 @@ std::uint64_t LogFiles::rows_lost() const noexcept {
 }
 
 std::string LogFiles::take_trouble() {
+    if (old_logs_)
+        if (std::string trouble = old_logs_->take_trouble(); !trouble.empty()) return trouble;
     for (File& file : files_) {
         const io::AppenderStats& stats = file.appender->stats();
         if (stats.last_error == file.reported_error) continue;

@@ -1,13 +1,17 @@
-// The CSV files of a run: which target's rows go where, and what was lost on the way.
+// The CSV files of a run: which target's rows go where, when a file gives way to its next, and what
+// was lost on the way.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "io/appender.hpp"
+#include "old_logs.hpp"
 #include "sipping/config/ping_config.hpp"
 #include "sipping/result/probe_result.hpp"
+#include "sipping/sink/rotation.hpp"
 #include "sipping/sink/rows.hpp"
 #include "sipping/target/target_table.hpp"
 
@@ -20,7 +24,7 @@ public:
 
     /// Opens every file; throws std::system_error naming the one that cannot be written.
     LogFiles(const config::PingConfig& config, const target::TargetTable& targets, io::FileOps& ops,
-             io::ChunkPool& pool);
+             io::ChunkPool& pool, const ClockReading& reading);
 
     void write(const ProbeResult& result) noexcept;
     void write(const Gap& gap) noexcept;
@@ -31,7 +35,7 @@ public:
     [[nodiscard]] sink::RowContext context(std::uint32_t target) const noexcept;
 
     /// True when it was due and looked at every file.
-    bool tick(const ClockReading& reading) noexcept;
+    bool tick(const ClockReading& reading);
     [[nodiscard]] Instant next_tick() const noexcept { return next_tick_; }
     void reopen() noexcept;
     void flush() noexcept;
@@ -50,10 +54,16 @@ private:
     struct File {
         std::unique_ptr<io::Appender> appender;
         std::uint32_t target = every_target;  ///< whose file it is; every_target: shared
+        std::string undated_path = {};
+        std::int64_t begun_s = 0;  ///< UNIX time in the name, with rotation
         int reported_error = 0;
     };
 
     void write(const Gap& gap, File& file) noexcept;
+    void plan_rotation(const ClockReading& reading) noexcept;
+    void rotate(const ClockReading& reading);
+    void rotate(File& file, WallTime now);
+    void tick(File& file, const ClockReading& reading);
     void put(File& file) noexcept;
 
     const target::TargetTable& targets_;
@@ -64,6 +74,10 @@ private:
     sink::RowWriter writer_;
     TextBuffer row_{sink::row_size_max};
     Instant next_tick_{};
+    sink::Rotation rotation_;
+    WallTime boundary_{};        ///< the next rotation by time is at this local time
+    Instant rotate_at_ = never;  ///< when that ought to be
+    std::optional<OldLogs> old_logs_;
 };
 
 }  // namespace sipping::app

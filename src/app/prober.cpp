@@ -39,7 +39,7 @@ Prober::Prober(const config::PingConfig& config, const Targets& targets,
       pool_(io::make_chunk_pool(log_memory_bytes)),
       stdout_(*network_.files, *pool_, STDOUT_FILENO),
       stderr_(*network_.files, *pool_, STDERR_FILENO),
-      log_(config, targets.table, *network_.files, *pool_) {
+      log_(config, targets.table, *network_.files, *pool_, clock_.read()) {
     ::prctl(PR_SET_TIMERSLACK, 1);
 }
 

@@ -76,6 +76,9 @@ struct PingConfig {
     std::uint32_t rise = 1;
     std::optional<double> max_loss_percent;
     CsvForm csv = CsvForm::full;
+    Duration rotate_every{};         ///< --rotate, whole seconds; 0: not by time
+    std::uint64_t rotate_bytes = 0;  ///< --rotate, of one file; 0: not by size
+    bool compress = false;           ///< files that were left, with zstd
     bool json = false;
     bool verbose = false;
     ColorMode color = ColorMode::automatic;

@@ -50,6 +50,9 @@ template <class Choice, std::size_t count>
 [[nodiscard]] std::string read_rate_range(std::string_view text, double& low, double& high);
 /// More than zero; a bare number is seconds.
 [[nodiscard]] std::string read_run_time(std::string_view text, std::optional<Duration>& time);
+/// A time of at least a second, a size of at least 10kB (kB, MB or GB), or both: "1h,500MB".
+[[nodiscard]] std::string read_rotation(std::string_view text, Duration& every,
+                                        std::uint64_t& bytes);
 /// An address of this box.
 [[nodiscard]] std::string read_bind(std::string_view text, std::optional<Address>& address);
 /// 0 to 63, or a name: EF, VA, LE, CS0 to CS7, AF11 to AF43 (RFC 4594 figure 3, RFC 8622).

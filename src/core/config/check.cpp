@@ -67,6 +67,9 @@ std::string check(const PingConfig& config) {
     if (config.json && (config.print_sent || config.print_received))
         return fmt::format("--json and --print-{} exclude each other, both write to the output",
                            config.print_sent ? "sent" : "received");
+    const bool rotates = config.rotate_every > Duration::zero() || config.rotate_bytes > 0;
+    if (config.compress && !rotates) return "--compress needs --rotate";
+    if (rotates && !config.log) return "--rotate needs a log, --log '*' writes none";
     if (config.quiet && config.verbose)
         return "--quiet and --verbose exclude each other, give one of them";
     return {};

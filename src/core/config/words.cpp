@@ -8,6 +8,9 @@ namespace sipping::config {
 namespace {
 
 constexpr double rate_max = 1e7;
+constexpr Duration rotation_max = 24h * 366;
+constexpr double size_min = 1e4;
+constexpr double size_max = 1e15;
 
 bool is_letter_or_digit(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -15,6 +18,35 @@ bool is_letter_or_digit(char c) noexcept {
 
 bool in_range(char c, char low, char high) noexcept {
     return c >= low && c <= high;
+}
+
+/// "500MB" in bytes. Decimal units with their B, so that none is taken for minutes.
+std::optional<double> parse_size(std::string_view text) {
+    constexpr std::array<std::pair<std::string_view, double>, 3> units{
+        {{"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}}};
+    for (const auto& [unit, bytes] : units) {
+        if (!text.ends_with(unit)) continue;
+        const auto count = parse_decimal(text.substr(0, text.size() - unit.size()));
+        if (count) return *count * bytes;
+    }
+    return std::nullopt;
+}
+
+std::string read_rotation_part(std::string_view part, Duration& every, std::uint64_t& bytes) {
+    if (const auto size = parse_size(part)) {
+        if (*size < size_min || *size > size_max) return "must be at least 10kB, at most 1000000GB";
+        if (bytes != 0) return "has two sizes, give one";
+        bytes = static_cast<std::uint64_t>(*size);
+        return {};
+    }
+    const auto time = parse_duration(part, Duration{});  // a bare number would be a guess: 0
+    if (!time || *time == Duration::zero())
+        return "must be a time, a size or both (e.g. 24h, 500MB, or 1h,500MB)";
+    if (*time % 1s != Duration::zero() || *time > rotation_max)
+        return "must be whole seconds, at most 366 days";
+    if (every != Duration::zero()) return "has two times, give one";
+    every = *time;
+    return {};
 }
 
 }  // namespace
@@ -51,6 +83,16 @@ std::string read_run_time(std::string_view text, std::optional<Duration>& time) 
     if (*value == Duration::zero()) return "must be more than 0 (e.g. 30, 90s, 5m, 2h)";
     time = *value;
     return {};
+}
+
+std::string read_rotation(std::string_view text, Duration& every, std::uint64_t& bytes) {
+    every = {};
+    bytes = 0;
+    const auto comma = text.find(',');
+    auto wrong = read_rotation_part(text.substr(0, comma), every, bytes);
+    if (wrong.empty() && comma != std::string_view::npos)
+        wrong = read_rotation_part(text.substr(comma + 1), every, bytes);
+    return wrong;
 }
 
 std::string read_bind(std::string_view text, std::optional<Address>& address) {

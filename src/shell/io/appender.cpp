@@ -50,12 +50,14 @@ void Appender::Impl::choose() noexcept {
     if (fd < 0) {
         if (now < retry_at) return;
         directories_tried = false;
+        take_next_path();
         op.path = file.path.c_str();
         op.status = &status;
         return begin(Step::look, FileOp::Kind::status);
     }
     if (may_reopen()) {
         retry_at = at_once;
+        take_next_path();
         return begin_close();
     }
     const bool write_due = unwritten() && now >= std::max(write_at, retry_at);
@@ -124,6 +126,20 @@ void Appender::reopen() noexcept {
     if (!impl_->by_path) return;
     impl_->reopen_wanted = true;
     flush();
+}
+
+void Appender::move_to(std::string path) noexcept {
+    if (!impl_->by_path || path == impl_->file.path) return;
+    impl_->next_path = std::move(path);
+    reopen();
+}
+
+std::string Appender::take_left() noexcept {
+    return std::exchange(impl_->left_path, {});
+}
+
+std::uint64_t Appender::size() const noexcept {
+    return impl_->size;
 }
 
 void Appender::flush() noexcept {

@@ -59,6 +59,12 @@ public:
     [[nodiscard]] Instant next_tick() const noexcept;
     /// SIGHUP: finish what is buffered, then open the path anew.
     void reopen() noexcept;
+    /// As reopen(), but what comes after goes to `path` (rotation).
+    void move_to(std::string path) noexcept;
+    /// The path that a move_to() has left for good, once; else empty.
+    [[nodiscard]] std::string take_left() noexcept;
+    /// Bytes in the file at `path`, as of the last write or check.
+    [[nodiscard]] std::uint64_t size() const noexcept;
     /// Begin writing everything at the next tick.
     void flush() noexcept;
     /// The run ends and cannot wait any longer: what is still buffered counts as lost.

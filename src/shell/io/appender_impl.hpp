@@ -53,6 +53,7 @@ struct Appender::Impl {
     void begin(Step what, FileOp::Kind kind) noexcept;
     void begin_write() noexcept;
     void begin_close() noexcept;
+    void take_next_path() noexcept;
     void begin_open(int flags) noexcept;
     void begin_next_directory() noexcept;
 
@@ -88,7 +89,9 @@ struct Appender::Impl {
 
     FileOps& ops;
     LineQueue lines;
-    const File file;
+    File file;
+    std::string next_path;  ///< move_to(): to be opened instead of `file.path`
+    std::string left_path;  ///< what was written to before
     std::string directory;  ///< copy of the path, cut at one '/' after the other
     std::size_t directory_end = 0;
     int directory_error = 0;

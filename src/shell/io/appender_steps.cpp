@@ -144,6 +144,12 @@ void Appender::Impl::begin_close() noexcept {
     begin(Step::close, FileOp::Kind::close);
 }
 
+void Appender::Impl::take_next_path() noexcept {
+    if (next_path.empty()) return;
+    left_path = std::exchange(file.path, std::exchange(next_path, {}));
+    directory = file.path;
+}
+
 void Appender::Impl::begin_open(int flags) noexcept {
     op.path = file.path.c_str();
     op.open_flags = flags;

@@ -41,6 +41,10 @@ TEST(CheckPing, contradictions) {
         {"--json and --print-received exclude each other, both write to the output",
          [](PingConfig& c) { c.json = c.print_received = true; }},
         {"", [](PingConfig& c) { c.json = c.verbose = true; }},
+        {"--compress needs --rotate", [](PingConfig& c) { c.compress = true; }},
+        {"--rotate needs a log, --log '*' writes none",
+         [](PingConfig& c) { c.rotate_every = 1h, c.log = false; }},
+        {"", [](PingConfig& c) { c.rotate_bytes = 10'000, c.compress = true; }},
         {"--quiet and --verbose exclude each other, give one of them",
          [](PingConfig& c) { c.quiet = c.verbose = true; }},
     };

@@ -72,5 +72,49 @@ TEST(Words, percentages_sites_devices_and_run_times) {
               "not a time (e.g. 30, 90s, 5m, 2h; a bare number is seconds)");
 }
 
+TEST(Words, rotation_is_a_time_a_size_or_both) {
+    struct Row {
+        const char* text;
+        Duration every;
+        std::uint64_t bytes;
+    };
+    const Row good[] = {
+        {"1h", 1h, 0},
+        {"24h", 24h, 0},
+        {"5m", 5min, 0},
+        {"1s", 1s, 0},
+        {"500MB", 0s, 500'000'000},
+        {"1.5GB", 0s, 1'500'000'000},
+        {"10kB", 0s, 10'000},
+        {"1h,500MB", 1h, 500'000'000},
+        {"500MB,1h", 1h, 500'000'000},
+    };
+    for (const Row& row : good) {
+        Duration every{};
+        std::uint64_t bytes = 0;
+        EXPECT_EQ(read_rotation(row.text, every, bytes), "") << row.text;
+        EXPECT_EQ(every, row.every) << row.text;
+        EXPECT_EQ(bytes, row.bytes) << row.text;
+    }
+    const std::pair<const char*, const char*> bad[] = {
+        {"", "must be a time, a size or both (e.g. 24h, 500MB, or 1h,500MB)"},
+        {"60", "must be a time, a size or both (e.g. 24h, 500MB, or 1h,500MB)"},
+        {"0s", "must be a time, a size or both (e.g. 24h, 500MB, or 1h,500MB)"},
+        {"1h,", "must be a time, a size or both (e.g. 24h, 500MB, or 1h,500MB)"},
+        {"1h,2MB,3", "must be a time, a size or both (e.g. 24h, 500MB, or 1h,500MB)"},
+        {"500M", "must be a time, a size or both (e.g. 24h, 500MB, or 1h,500MB)"},
+        {"1500ms", "must be whole seconds, at most 366 days"},
+        {"367d", "must be whole seconds, at most 366 days"},
+        {"9kB", "must be at least 10kB, at most 1000000GB"},
+        {"1h,2h", "has two times, give one"},
+        {"1MB,2MB", "has two sizes, give one"},
+    };
+    for (const auto& [text, wrong] : bad) {
+        Duration every{};
+        std::uint64_t bytes = 0;
+        EXPECT_EQ(read_rotation(text, every, bytes), wrong) << text;
+    }
+}
+
 }  // namespace
 }  // namespace sipping::config

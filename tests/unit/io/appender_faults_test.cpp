@@ -243,6 +243,21 @@ TEST_F(AppenderFaults, a_reopen_during_a_full_disk_takes_the_rows_along) {
               test_header + row(0) + test_header + rows(1, 3));
 }
 
+TEST_F(AppenderFaults, a_move_during_a_full_disk_takes_the_rows_along) {
+    pass(100ms);
+    append_rows(0, 3);
+    fill_disk_after(row(0).size() + 5);
+    pass(600ms);
+    log.move_to(path + ".next");
+    pass(600ms);
+    EXPECT_EQ(content(path), test_header + row(0)) << "no torn line is left behind";
+    ops.fault = nullptr;
+    pass(1100ms);
+    EXPECT_EQ(content(path + ".next"), test_header + rows(1, 3));
+    EXPECT_EQ(log.take_left(), path);
+    EXPECT_EQ(log.stats().rows_lost, 0U);
+}
+
 TEST(AppenderMemory, of_512_files_only_those_with_unwritten_rows_hold_a_chunk) {
     constexpr std::size_t files = 512;
     const TempDirectory directory;

@@ -178,6 +178,30 @@ TEST_P(AppenderTest, reopen_finishes_the_old_file_first) {
     EXPECT_EQ(content(path), test_header + rows(300, 303));
 }
 
+TEST_P(AppenderTest, moved_to_another_path_it_finishes_the_old_file_first) {
+    Appender log{*ops, *pool, file()};
+    pass(log, 100ms);
+    append_rows(log, 0, 300);  // more than one chunk
+    const std::string next = directory / "elsewhere/b.csv";
+    log.move_to(next);
+    EXPECT_EQ(log.take_left(), "") << "it is still written to";
+    settle(*ops, log, now);
+    append_rows(log, 300, 302);
+    pass(log, 1s);
+    EXPECT_EQ(content(path), test_header + rows(0, 300));
+    EXPECT_EQ(content(next), test_header + rows(300, 302));
+    EXPECT_EQ(log.size(), content(next).size());
+    EXPECT_EQ(log.path(), next);
+    EXPECT_EQ(log.take_left(), path);
+    EXPECT_EQ(log.take_left(), "");
+    log.reopen();  // SIGHUP: the same path again
+    append_rows(log, 302, 303);
+    pass(log, 1s);
+    EXPECT_EQ(content(next), test_header + rows(300, 303));
+    EXPECT_EQ(log.take_left(), "");
+    EXPECT_EQ(log.stats().rows_lost, 0U);
+}
+
 TEST_P(AppenderTest, copytruncate_gets_its_header_again) {
     Appender log{*ops, *pool, file()};
     append_rows(log, 0, 2);
