@@ -20,7 +20,7 @@ OUTAGE_RUN = 3
 def lines_of(path):
     """The whole lines of a file less its header; a torn or foreign line raises ValueError."""
     if path.suffix == ".zst":
-        data = subprocess.run(["zstd", "-q", "-dc", path], check=True, stdout=subprocess.PIPE).stdout
+        data = subprocess.run(["zstd", "-q", "-dc", path], check=True, capture_output=True).stdout
     else:
         data = path.read_bytes()
     if not data.endswith(b"\n"):

@@ -10,7 +10,7 @@ namespace {
 class Cell {
 public:
     template <class Render>
-    explicit Cell(Render&& render) noexcept {
+    explicit Cell(const Render& render) noexcept {
         LineWriter writer(text_);
         render(writer);
         size_ = writer.view().size();
