@@ -41,6 +41,15 @@ def with_hosts(text):
         "mkdir etc-copy && cp -a /etc/. etc-copy/ && "
         f"printf '{text}' > etc-copy/hosts && echo 'hosts: files' > etc-copy/nsswitch.conf && "
         "mount --bind etc-copy /etc")
+def with_dns(server):
+    """A wrapper under which names resolve by this DNS server alone (dns_server.DnsServer)."""
+    return private_mounts(
+        "rm -rf etc-copy && mkdir etc-copy && cp -a /etc/. etc-copy/ && "
+        "rm -f etc-copy/resolv.conf && "
+        f"echo 'nameserver {server.address}' > etc-copy/resolv.conf && "
+        "echo 'hosts: dns' > etc-copy/nsswitch.conf && mount --bind etc-copy /etc")
+
+
 KEYS = "time,timestamp,host,latency,callid,response,target,source_port,kind,detail".split(",")
 CLASSIC_KEYS = KEYS[:6]
 ATTEMPTS = {"reply", "provisional", "timeout", "icmp", "send-error", "local", "pending"}

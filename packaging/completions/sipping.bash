@@ -3,7 +3,7 @@
 _sipping() {
     local ping_options='-I --interval -u --user -i --via-address -d --domain -p --port --ttl
         -w --log -t --timeout -c --count -x --print-sent -X --print-received -q --quiet
-        -S --no-statistics -f --file --all-addresses -4 -6 --rate --flood --window --duration
+        -S --no-statistics -f --file --all-addresses --resolve-every -4 -6 --rate --flood --window --duration
         --spin --no-spin --mine --user-agent --header --request-uri --from --to --contact --site
         --ports --port-policy --port-range --bind --device --dscp --io --late-window --identities
         --fall --rise --max-loss --csv --rotate --compress --json -v --verbose --color --no-color --dry-run
@@ -36,7 +36,7 @@ _sipping() {
         -I | --interval | -u | --user | -i | --via-address | -d | --domain | -p | --port | --ttl | \
             -t | --timeout | -c | --count | --rate | --window | --duration | --user-agent | \
             --header | --request-uri | --from | --to | --site | --ports | --port-range | --bind | \
-            --dscp | --late-window | --rotate | --identities | --fall | --rise | --max-loss | --code | \
+            --dscp | --late-window | --resolve-every | --rotate | --identities | --fall | --rise | --max-loss | --code | \
             --reason | --delay | --drop | --seed | --capacity | --retry-after | \
             --max | --mapping-time | --steps | --step-time | --stop-loss | --stop-p99 | \
             --recovery-time) ;;

@@ -19,7 +19,7 @@ TIME is milliseconds, or as 250us, 20ms, 1.5s, 2h. Defaults are in brackets.
 
   -f, --file FILE         targets from a file, one a line; - is standard input
   -p, --port N            port asked (5060)      --all-addresses  of every name
-  -4, -6                  IPv4 only, IPv6 only
+  -4, -6                  IPv4 only, IPv6 only   --resolve-every TIME  s (5m)
 Pace
   -I, --interval TIME     between probes (1000)  -t, --timeout TIME       (1000)
   -c, --count N           per target (endless)   --duration SECONDS    (endless)

@@ -31,6 +31,10 @@ public:
     /// A gap row in every file: the run's start and stop.
     void mark(GapReason reason, WallTime at) noexcept;
 
+    /// The target's name points to this address now.
+    void set_host(std::uint32_t target, const Address& address) {
+        hosts_[target] = to_string(address);
+    }
     /// What rows of this target carry beside the result; also for JSON lines.
     [[nodiscard]] sink::RowContext context(std::uint32_t target) const noexcept;
 

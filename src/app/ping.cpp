@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "health.hpp"
+#include "names.hpp"
 #include "prober.hpp"
 #include "reporter.hpp"
 #include "run_options.hpp"
@@ -53,7 +54,8 @@ public:
         reporter_.set_time(start);
         reporter_.mark(GapReason::start);
         prober_.engine().begin(start.now);
-        loop(start);
+        Names names(config_, targets_, prober_, reporter_, start.now);
+        loop(start, names);
         reporter_.set_time(prober_.now());
         reporter_.mark(GapReason::stop);
         conclude();
@@ -92,15 +94,16 @@ private:
         if (!config_.json) reporter_.line("Press Ctrl+C to abort");
     }
 
-    void loop(ClockReading reading) {
+    void loop(ClockReading reading, Names& names) {
         probe::Engine& engine = prober_.engine();
         while (!engine.finished(reading.now)) {
             reporter_.set_time(reading);
             prober_.send(reading);
             reporter_.flush_console();
-            reading = prober_.wait(reading.now, reporter_.next_tick());
+            reading = prober_.wait(reading.now, std::min(reporter_.next_tick(), names.next_tick()));
             reporter_.set_time(reading);
             prober_.take_in(reading);
+            names.tick(reading);
             reporter_.tick(engine.in_flight());
             while (const std::optional<int> signal = prober_.take_signal())
                 obey(*signal, engine);

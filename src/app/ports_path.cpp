@@ -47,7 +47,8 @@ public:
         log_.write(gap);
         path_.on_gap(gap);
     }
-    void icmp(std::uint32_t, std::uint64_t, const IcmpError&, Instant) noexcept override {}
+    void icmp(std::uint32_t, const Endpoint&, std::uint64_t, const IcmpError&,
+              Instant) noexcept override {}
 
 private:
     ports::Path& path_;

@@ -66,11 +66,13 @@ void Reporter::result(const ProbeResult& result) noexcept {
     make_room();
     stats_[result.target].on_result(result);
     log_.write(result);
-    const target::Target& target = targets_[result.target];
+    // What did not come was awaited from where it was asked, which a name may have left since.
+    const Endpoint& asked =
+        has_answer(result.kind) ? targets_[result.target].endpoint : result.from;
     write_json(result);
     const WallTime at =
         has_answer(result.kind) ? result.sent_wall + result.latency : reading_.wall();
-    console_.on_result(result, target.endpoint, at, lines_);
+    console_.on_result(result, asked, at, lines_);
     if (result.kind == Kind::reply) note_retry_after(result);
     count_second(result);
 }
@@ -149,9 +151,19 @@ void Reporter::gap(const Gap& gap) noexcept {
     write_json(gap);
 }
 
-void Reporter::icmp(std::uint32_t target, std::uint64_t call_id, const IcmpError& error,
-                    Instant at) noexcept {
-    console_.icmp(reading_.wall(at), error, to_string(targets_[target].endpoint), call_id, lines_);
+void Reporter::icmp(std::uint32_t /*target*/, const Endpoint& asked, std::uint64_t call_id,
+                    const IcmpError& error, Instant at) noexcept {
+    console_.icmp(reading_.wall(at), error, to_string(asked), call_id, lines_);
+}
+
+void Reporter::moved(std::uint32_t target, const Address& was, const Address& now) {
+    console_.moved(reading_.wall(), targets_[target].name, was, now, lines_);
+    log_.set_host(target, now);
+    gap(Gap{.target = target,
+            .reason = GapReason::moved,
+            .from = reading_.wall(),
+            .until = reading_.wall(),
+            .was = was});
 }
 
 void Reporter::tick(std::uint32_t in_flight) noexcept {

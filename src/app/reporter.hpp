@@ -34,8 +34,10 @@ public:
     void result(const ProbeResult& result) noexcept override;
     void settled(const Settled& settled) noexcept override;
     void gap(const Gap& gap) noexcept override;
-    void icmp(std::uint32_t target, std::uint64_t call_id, const IcmpError& error,
-              Instant at) noexcept override;
+    void icmp(std::uint32_t target, const Endpoint& asked, std::uint64_t call_id,
+              const IcmpError& error, Instant at) noexcept override;
+    /// The name of this target points to `now` from now on: a line and a gap row.
+    void moved(std::uint32_t target, const Address& was, const Address& now);
 
     /// The newest reading; lines about what happens now carry it.
     void set_time(const ClockReading& reading) noexcept { reading_ = reading; }

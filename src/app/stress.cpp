@@ -33,7 +33,8 @@ public:
         log_.write(gap);
         stress_.on_gap(gap);
     }
-    void icmp(std::uint32_t, std::uint64_t, const IcmpError&, Instant) noexcept override {}
+    void icmp(std::uint32_t, const Endpoint&, std::uint64_t, const IcmpError&,
+              Instant) noexcept override {}
 
 private:
     stress::Stress& stress_;

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <map>
 #include <system_error>
+#include <utility>
 
 #include "net/resolve.hpp"
 #include "sipping/target/target_spec.hpp"
@@ -132,6 +133,8 @@ Targets load_targets(const config::PingConfig& config) {
             if (const std::string error = wire::RequestTemplate::check(fields); !error.empty())
                 throw UsageError(error);
             targets.requests.emplace_back(fields);
+            if (!spec.literal && !config.all_addresses)
+                targets.names.push_back({static_cast<std::uint32_t>(targets.table.size()), spec});
             targets.table.push_back(
                 {.endpoint = endpoint,
                  .interval = spec.interval.value_or(config.interval),
@@ -188,6 +191,26 @@ Targets open_targets(const config::PingConfig& config) {
     if (const std::string note = check_rates(config, targets.table); !note.empty())
         tell(fmt::format("note: {}", note));
     return targets;
+}
+
+std::string move_target(const config::PingConfig& config, Targets& targets,
+                        const NamedTarget& named, const Address& address) {
+    target::Target& target = targets.table[named.target];
+    const Endpoint before = std::exchange(target.endpoint, {address, target.endpoint.port});
+    std::string wrong;
+    try {
+        static_cast<void>(check_rates(config, targets.table));
+        const auto source = net::source_address(target.endpoint, config.bind, config.device);
+        const auto fields = request_fields(config, named.spec, target.endpoint, source);
+        wrong = wire::RequestTemplate::check(fields);
+        if (wrong.empty()) targets.requests[named.target] = wire::RequestTemplate(fields);
+    } catch (const UsageError& error) {
+        wrong = error.what();
+    }
+    if (wrong.empty()) return {};
+    target.endpoint = before;
+    return fmt::format("'{}' points to {} now; probing goes on at {}: {}", named.spec.host,
+                       to_string(address), to_string(before.address), wrong);
 }
 
 void tell(std::string_view text) {

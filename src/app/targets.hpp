@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sipping/config/ping_config.hpp"
+#include "sipping/target/target_spec.hpp"
 #include "sipping/target/target_table.hpp"
 #include "sipping/wire/request_template.hpp"
 
@@ -24,9 +25,16 @@ public:
 /// Prober::tell().
 void tell(std::string_view text);
 
+/// A target whose address came from its name, which may point elsewhere one day.
+struct NamedTarget {
+    std::uint32_t target = 0;
+    target::TargetSpec spec;
+};
+
 struct Targets {
     target::TargetTable table;
     std::vector<wire::RequestTemplate> requests;
+    std::vector<NamedTarget> names;       ///< without --all-addresses
     std::vector<std::string> unresolved;  ///< messages; the other targets run
     std::optional<Address> source;        ///< the address that all of them see, if it is one
 
@@ -38,5 +46,10 @@ struct Targets {
 /// made, and for more than 50 probes a second to one address off loopback without --mine. An empty
 /// table: no name resolved.
 [[nodiscard]] Targets open_targets(const config::PingConfig& config);
+
+/// Gives a target another address of the same family, and the request that goes with it. Says why
+/// not when it may not go there (a rate that needs --mine); then nothing has changed.
+[[nodiscard]] std::string move_target(const config::PingConfig& config, Targets& targets,
+                                      const NamedTarget& named, const Address& address);
 
 }  // namespace sipping::app

@@ -55,6 +55,57 @@ TEST(SimMatching, three_of_four_fields_or_the_right_call_id_on_the_right_path) {
     }
 }
 
+TEST(SimMatching, probes_that_are_out_belong_to_the_address_they_were_sent_to) {
+    // Answers of which only the Call-ID is right must come from the very address asked.
+    SimOptions options;
+    options.interval = 100ms;
+    options.link.delay = 450ms;
+    options.engine.duration = 60s;
+    Simulation sim(options);
+    sim.network.peer = [&](const SeenRequest& request) -> std::vector<std::string> {
+        return {spoiled(request, mangled_via | mangled_from_tag)};
+    };
+    const Endpoint old_place = sim.targets[0].endpoint;
+    Endpoint place = old_place;
+    std::uint64_t moves = 0;
+    while (!sim.engine->finished(sim.network.reading().now)) {
+        sim.step();
+        // Every 200 ms: several generations are out at once, and more than 256 in all.
+        if (sim.network.requests / 2 == moves) continue;
+        ++moves;
+        const Endpoint before = place;
+        place.address.bytes[3] = static_cast<std::uint8_t>(1 + moves % 50);
+        sim.targets[0].endpoint = place;
+        sim.engine->moved(0, before, sim.network.reading().now);
+    }
+    EXPECT_EQ(moves, 300U);
+    EXPECT_EQ(sim.recorder.of(Kind::reply), 600U);
+    EXPECT_EQ(sim.engine->counts().foreign, 0U);
+    for (const Row& row : sim.recorder.rows) {
+        ASSERT_FALSE(row.result.from_elsewhere);
+        ASSERT_EQ(row.result.from, sim.recorder.sent_probes[row.result.call_id].to);
+    }
+    sim.expect_books_balance();
+}
+
+TEST(SimMatching, an_answer_from_where_the_target_was_is_foreign_to_a_probe_sent_later) {
+    SimOptions options = one_probe();
+    Simulation sim(options);
+    const Endpoint before = sim.targets[0].endpoint;
+    sim.targets[0].endpoint.address.bytes[3] = 99;
+    sim.engine->moved(0, before, sim.network.reading().now);
+    sim.network.peer = [&](const SeenRequest& request) -> std::vector<std::string> {
+        EXPECT_EQ(request.to_endpoint, sim.targets[0].endpoint);
+        sim.network.deliver(request.sent + 1ms, request.socket, before,
+                            spoiled(request, mangled_via | mangled_from_tag));
+        return {};
+    };
+    sim.run();
+    EXPECT_EQ(sim.engine->counts().foreign, 1U);
+    EXPECT_EQ(sim.recorder.of(Kind::timeout), 1U);
+    EXPECT_EQ(sim.recorder.rows[0].result.from, sim.targets[0].endpoint);
+}
+
 TEST(SimMatching, the_very_port_used_belongs_to_the_path) {
     // Call-ID alone, from the right address, but to another of our ports: foreign.
     Simulation sim(one_probe());

@@ -31,7 +31,8 @@ public:
     }
     void settled(const Settled& settled) noexcept override { path_.on_settled(settled); }
     void gap(const Gap& gap) noexcept override { path_.on_gap(gap); }
-    void icmp(std::uint32_t, std::uint64_t, const IcmpError&, Instant) noexcept override {}
+    void icmp(std::uint32_t, const Endpoint&, std::uint64_t, const IcmpError&,
+              Instant) noexcept override {}
 
     std::uint16_t public_port = 1;
 

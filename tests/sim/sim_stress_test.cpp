@@ -24,7 +24,8 @@ public:
     void result(const ProbeResult& result) noexcept override { run_.on_result(result); }
     void settled(const Settled& settled) noexcept override { run_.on_settled(settled); }
     void gap(const Gap& gap) noexcept override { run_.on_gap(gap); }
-    void icmp(std::uint32_t, std::uint64_t, const IcmpError&, Instant) noexcept override {}
+    void icmp(std::uint32_t, const Endpoint&, std::uint64_t, const IcmpError&,
+              Instant) noexcept override {}
 
 private:
     stress::Stress& run_;

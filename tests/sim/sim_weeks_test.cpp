@@ -78,7 +78,8 @@ class Log final : public probe::ResultSink {
 public:
     void sent(const SentProbe&) noexcept override {}
     void settled(const Settled&) noexcept override {}
-    void icmp(std::uint32_t, std::uint64_t, const IcmpError&, Instant) noexcept override {}
+    void icmp(std::uint32_t, const Endpoint&, std::uint64_t, const IcmpError&,
+              Instant) noexcept override {}
     void result(const ProbeResult& result) noexcept override {
         writer_.csv(result, context, line_);
         read();

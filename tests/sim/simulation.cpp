@@ -41,7 +41,8 @@ void Recorder::gap(const Gap& gap) noexcept {
     if (keep) gaps.push_back(gap);
 }
 
-void Recorder::icmp(std::uint32_t, std::uint64_t call_id, const IcmpError&, Instant) noexcept {
+void Recorder::icmp(std::uint32_t, const Endpoint&, std::uint64_t call_id, const IcmpError&,
+                    Instant) noexcept {
     if (keep) icmp_ids.push_back(call_id);
 }
 

@@ -34,8 +34,8 @@ public:
     void result(const ProbeResult& result) noexcept override;
     void settled(const Settled& settled) noexcept override;
     void gap(const Gap& gap) noexcept override;
-    void icmp(std::uint32_t target, std::uint64_t call_id, const IcmpError& error,
-              Instant at) noexcept override;
+    void icmp(std::uint32_t target, const Endpoint& asked, std::uint64_t call_id,
+              const IcmpError& error, Instant at) noexcept override;
 
     [[nodiscard]] std::uint64_t of(Kind kind) const {
         return count[static_cast<std::size_t>(kind)];

@@ -40,7 +40,8 @@ struct PingConfig {
     // Targets and names.
     std::optional<std::string> target_file;  ///< -f; "-": standard input
     bool all_addresses = false;
-    std::optional<Family> family;  ///< -4 / -6
+    Duration resolve_every = 5min;  ///< names are looked up again; 0: never
+    std::optional<Family> family;   ///< -4 / -6
 
     // Pace.
     std::optional<double> rate_per_s;  ///< --rate, all targets together, instead of -I

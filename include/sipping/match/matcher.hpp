@@ -34,7 +34,7 @@ public:
     Matcher(ProbeTable& table, const wire::IdentitySource& identities, std::string site);
 
     /// An answer is ours when at least three of the four agree, or when the Call-ID is right and it
-    /// came from the very endpoint asked (`asked(target)`) to the very port used.
+    /// came from the very endpoint asked (`asked(slot)`) to the very port used.
     template <typename Asked>
     [[nodiscard]] Match find(const wire::Response& response, const Path& path,
                              Asked&& asked) const noexcept {
@@ -48,7 +48,7 @@ public:
         }
         if (named.slot == no_slot || (named.disagree & Field::call_id) != 0) return {};
         const Slot& slot = table_.at(named.slot);
-        const bool same_path = path.local_port == slot.port && path.from == asked(slot.target);
+        const bool same_path = path.local_port == slot.port && path.from == asked(slot);
         return same_path ? named : Match{};
     }
 

@@ -45,8 +45,9 @@ struct alignas(64) Slot {
     std::uint16_t port = 0;                   ///< the socket's port at the time
     std::uint16_t note = 0;                   ///< index of its Note; 0: none
     State state = State::free;
-    bool lost = false;
-    bool counts = true;  ///< for Settled
+    bool lost : 1 = false;
+    bool counts : 1 = true;       ///< for Settled
+    std::uint8_t generation = 0;  ///< which of its target's addresses it asked (AskedEndpoints)
     std::uint8_t self = 0;
 };
 static_assert(sizeof(Slot) == 64);

@@ -11,6 +11,7 @@
 #include "sipping/base/instant.hpp"
 #include "sipping/match/matcher.hpp"
 #include "sipping/match/probe_table.hpp"
+#include "sipping/probe/asked_endpoints.hpp"
 #include "sipping/probe/port_pool.hpp"
 #include "sipping/probe/result_sink.hpp"
 #include "sipping/probe/transport.hpp"
@@ -84,6 +85,12 @@ public:
         schedule_.plan(target, first, interval, end);
     }
 
+    /// `targets[target].endpoint` and its request have just been changed, within the same family;
+    /// `before` is where the target was. Probes that are out are still judged by that.
+    void moved(std::uint32_t target, const Endpoint& before, Instant now) {
+        asked_.moved(target, before, now);
+    }
+
     /// Nothing is left of what was planned.
     [[nodiscard]] bool idle() const noexcept { return schedule_.next() == never; }
 
@@ -146,6 +153,9 @@ private:
                           const Arrival& arrival) noexcept;
     void on_send_failure(const SendFailure& failure) noexcept;
     void on_icmp(const IcmpArrival& arrival) noexcept;
+    [[nodiscard]] const Endpoint& asked(const match::Slot& slot) const noexcept {
+        return asked_.of(slot.target, slot.generation);
+    }
     [[nodiscard]] std::uint32_t probe_quoted(const IcmpArrival& arrival) noexcept;
     void blame_queue_drop(std::uint32_t socket) noexcept;
 
@@ -165,6 +175,7 @@ private:
     match::ProbeTable table_;
     match::Matcher matcher_;
     PortPool pool_;
+    AskedEndpoints asked_;
     Instant end_ = never;
     schedule::Schedule schedule_;
     schedule::Flood flood_;

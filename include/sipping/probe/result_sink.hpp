@@ -23,8 +23,8 @@ public:
     /// This prober did not probe for a while.
     virtual void gap(const Gap& gap) noexcept = 0;
     /// An ICMP error named this probe, which still waits. (Its row comes when it ends.)
-    virtual void icmp(std::uint32_t target, std::uint64_t call_id, const IcmpError& error,
-                      Instant at) noexcept = 0;
+    virtual void icmp(std::uint32_t target, const Endpoint& asked, std::uint64_t call_id,
+                      const IcmpError& error, Instant at) noexcept = 0;
 };
 
 }  // namespace sipping::probe

@@ -68,19 +68,20 @@ struct ProbeResult {
     std::uint8_t mangled = 0;  ///< Mangled bits
     std::uint8_t self = 0;     ///< SelfBlame bits
     LocalReason local_reason{};
-    bool rx_user = false;             ///< the receive time is ours, not the kernel's
-    bool from_elsewhere = false;      ///< `from` is not the endpoint asked
-    bool truncated = false;           ///< the datagram did not fit our buffer
-    std::uint32_t target = 0;         ///< index in the TargetTable
-    std::uint64_t call_id = 0;        ///< the ten digits
-    std::uint16_t source_port = 0;    ///< port it was sent from; 0 when it never had one
-    std::uint16_t arrival_port = 0;   ///< port the answer came to, when another; else 0
-    std::uint16_t status = 0;         ///< 100..699; 0 without an answer
-    int error = 0;                    ///< errno of a send_error
-    Instant due{};                    ///< when it should have left
-    Instant sent{};                   ///< when it left (for drops of ours: when it would have)
-    WallTime sent_wall{};             ///< the same on the wall clock, as logged
-    Duration latency{};               ///< answer received minus sent; has_answer() only
+    bool rx_user = false;            ///< the receive time is ours, not the kernel's
+    bool from_elsewhere = false;     ///< `from` is not the endpoint asked
+    bool truncated = false;          ///< the datagram did not fit our buffer
+    bool moved = false;              ///< the target has another address by now than it was asked at
+    std::uint32_t target = 0;        ///< index in the TargetTable
+    std::uint64_t call_id = 0;       ///< the ten digits
+    std::uint16_t source_port = 0;   ///< port it was sent from; 0 when it never had one
+    std::uint16_t arrival_port = 0;  ///< port the answer came to, when another; else 0
+    std::uint16_t status = 0;        ///< 100..699; 0 without an answer
+    int error = 0;                   ///< errno of a send_error
+    Instant due{};                   ///< when it should have left
+    Instant sent{};                  ///< when it left (for drops of ours: when it would have)
+    WallTime sent_wall{};            ///< the same on the wall clock, as logged
+    Duration latency{};              ///< answer received minus sent; has_answer() only
     std::int64_t retry_after_s = -1;  ///< Retry-After of the answer; -1 when absent
     Endpoint from;                    ///< where the answer came from; else the endpoint asked
     IcmpError icmp;                   ///< for Kind::icmp
@@ -111,8 +112,8 @@ struct SentProbe {
     std::string_view raw;  ///< the request's bytes
 };
 
-enum class GapReason : std::uint8_t { start, stop, stall, skipped, log_rows_lost };
-/// "start", "stop", "stall", "skipped", "log-rows-lost".
+enum class GapReason : std::uint8_t { start, stop, stall, skipped, log_rows_lost, moved };
+/// "start", "stop", "stall", "skipped", "log-rows-lost", "moved".
 [[nodiscard]] std::string_view to_string(GapReason reason) noexcept;
 
 inline constexpr std::uint32_t every_target = 0xffffffff;
@@ -124,6 +125,7 @@ struct Gap {
     WallTime from{};
     WallTime until{};
     std::uint64_t count = 0;  ///< probes not sent, or rows lost
+    Address was;              ///< with `moved`: where the target's name pointed before
 };
 
 }  // namespace sipping

@@ -74,6 +74,10 @@ public:
     void icmp(WallTime at, const IcmpError& error, std::string_view target_name,
               std::uint64_t call_id, TextBuffer& out) noexcept;
     static constexpr std::uint32_t icmp_lines_per_s = 10;
+    /// "! (time) sbc.example.com is at 192.0.2.7 now (was 192.0.2.1)". Also with JSON, whose gap
+    /// row tells programs.
+    void moved(WallTime at, std::string_view target_name, const Address& was, const Address& now,
+               TextBuffer& out) noexcept;
     /// The two statistics lines of the original.
     void statistics(const stats::TargetStats& stats, TextBuffer& out) noexcept;
     /// One line, its columns as wide as the widest value so far.

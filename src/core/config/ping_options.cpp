@@ -102,6 +102,15 @@ std::string set_late_window(Value value, Ping& config) {
     return {};
 }
 
+std::string set_resolve_every(Value value, Ping& config) {
+    if (value == "never") return config.resolve_every = Duration::zero(), std::string{};
+    const auto time = parse_duration(value, 1s);
+    if (!time || *time < 1s || *time > interval_max)
+        return "must be 1 s to 1 day, or never (e.g. 30, 5m, 1h; a bare number is seconds)";
+    config.resolve_every = *time;
+    return {};
+}
+
 std::string set_csv(Value value, Ping& config) {
     static constexpr Choices<CsvForm, 2> choices{
         {{"full", CsvForm::full}, {"classic", CsvForm::classic}}};
@@ -157,6 +166,7 @@ constexpr std::array options = std::to_array<Option<Ping>>({
     // Targets and names.
     {'f', "file", Takes::value, set_target_file},
     {'\0', "all-addresses", Takes::nothing, set_flag<&Ping::all_addresses>},
+    {'\0', "resolve-every", Takes::value, set_resolve_every},
     {'4', "", Takes::nothing, [](Value, Ping& c) { return set_family(Family::v4, c); }},
     {'6', "", Takes::nothing, [](Value, Ping& c) { return set_family(Family::v6, c); }},
     // Pace.

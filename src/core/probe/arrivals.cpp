@@ -51,8 +51,7 @@ void Engine::on_arrival(const Arrival& arrival) noexcept {
     const match::Path path{
         .from = arrival.from, .socket = arrival.socket, .local_port = pool_.port(arrival.socket)};
     const match::Match match = matcher_.find(
-        response, path,
-        [&](std::uint32_t target) -> const Endpoint& { return targets_[target].endpoint; });
+        response, path, [&](const match::Slot& slot) -> const Endpoint& { return asked(slot); });
     if (match.slot == match::no_slot) {
         ++counts_.foreign;
         return;
@@ -140,7 +139,7 @@ std::uint32_t Engine::probe_quoted(const IcmpArrival& arrival) noexcept {
     // A host that answers no ARP is reported after three seconds: mostly behind the timeout.
     const auto is_it = [&](const match::Slot& slot) {
         return (slot.state == match::State::waiting || slot.state == match::State::dropped) &&
-               slot.port == arrival.local_port && targets_[slot.target].endpoint == arrival.to;
+               slot.port == arrival.local_port && asked(slot) == arrival.to;
     };
     if (arrival.call_id != 0) {
         const std::uint32_t slot = table_.find(identities_.number_of(arrival.call_id));
@@ -176,7 +175,7 @@ void Engine::on_icmp(const IcmpArrival& arrival) noexcept {
         note->icmp_code = arrival.error.code;
         note->icmp_from = arrival.error.from;
     }
-    sink_.icmp(probe.target, probe.call_id, arrival.error, arrival.at);
+    sink_.icmp(probe.target, arrival.to, probe.call_id, arrival.error, arrival.at);
 }
 
 /// This socket's queue overflowed: what waits on it may have been answered into the full queue.

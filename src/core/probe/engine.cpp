@@ -67,6 +67,7 @@ Engine::Engine(const EngineOptions& options, const target::TargetTable& targets,
       matcher_(table_, identities_, options.site),
       pool_(ports, port_uses(options, targets), longest(timeouts_of(targets)) + options.late_window,
             Key{keyed_hash(options.key, 5, 0), keyed_hash(options.key, 6, 0)}),
+      asked_(targets, longest(timeouts_of(targets)) + options.late_window + stall_limit),
       schedule_(targets.size(), options.late_limit),
       flood_(0, {}),
       answers_(answer_limit),
@@ -188,6 +189,7 @@ bool Engine::start_probe(std::uint32_t target, Instant due, Instant now, Outbox&
     const std::uint16_t port = pool_.port(socket);
     const std::uint32_t slot = table_.insert(identity.call_id, target, socket, port, due);
     table_.at(slot).take = pool_.taken(target);
+    table_.at(slot).generation = asked_.generation(target);
     Outgoing& out = outbox.add();
     out.probe = slot;
     out.socket = socket;

@@ -39,7 +39,7 @@ void Engine::end_unanswered(std::uint32_t slot_index) noexcept {
         result.mangled = note->mangled;
         result.arrival_port =
             note->arrival_port == slot.port ? std::uint16_t{0} : note->arrival_port;
-        result.from_elsewhere = note->from != targets_[slot.target].endpoint;
+        result.from_elsewhere = note->from != asked(slot);
         result.from = note->from;
     }
     slot.lost = is_loss(kind);
@@ -69,7 +69,8 @@ ProbeResult Engine::result_of(std::uint32_t slot_index, Kind kind) noexcept {
     result.due = slot.due;
     result.sent = slot.sent;
     result.sent_wall = slot.sent_wall;
-    result.from = targets_[slot.target].endpoint;
+    result.from = asked(slot);
+    result.moved = slot.generation != asked_.generation(slot.target);
     return result;
 }
 
@@ -81,7 +82,7 @@ void Engine::describe_answer(ProbeResult& result, const match::Match& match,
     result.rx_user = !arrival.kernel_stamped;
     result.truncated = arrival.truncated;
     result.from = arrival.from;
-    result.from_elsewhere = arrival.from != targets_[slot.target].endpoint;
+    result.from_elsewhere = arrival.from != asked(slot);
     result.arrival_port = arrival_port == slot.port ? std::uint16_t{0} : arrival_port;
     result.status = response.status;
     result.status_line = response.status_line;

@@ -203,6 +203,21 @@ void Console::statistics(const stats::TargetStats& stats, TextBuffer& out) noexc
     });
 }
 
+void Console::moved(WallTime at, std::string_view target_name, const Address& was,
+                    const Address& now, TextBuffer& out) noexcept {
+    print_line(out, no_color, [&](LineWriter& line) {
+        line.put("! ");
+        stamp(line, at);
+        line.put(" ");
+        write_escaped(line, target_name);
+        line.put(" is at ");
+        line.address(now);
+        line.put(" now (was ");
+        line.address(was);
+        line.put(")");
+    });
+}
+
 void Console::change(stats::Change change, std::string_view target_name,
                      const stats::TargetStats& stats, TextBuffer& out) noexcept {
     if (options_.json || change == stats::Change::none) return;

@@ -67,12 +67,14 @@ void write_details(const Gap& gap, Details details) noexcept {
     details.pair("until", [&](LineWriter& row) { row.unix_time(gap.until); });
     details.word("reason", to_string(gap.reason));
     details.number("count", gap.count);
+    if (gap.reason == GapReason::moved)
+        details.pair("was", [&](LineWriter& row) { row.address(gap.was); });
 }
 
 /// The address that answered; for rows without an answer the one asked.
 void write_host(LineWriter& row, const ProbeResult& result, const RowContext& context) noexcept {
     const bool as_asked = !has_answer(result.kind) || !result.from_elsewhere;
-    if (as_asked && !context.host.empty())
+    if (as_asked && !result.moved && !context.host.empty())
         row.put(context.host);
     else
         row.address(result.from.address);

@@ -212,6 +212,9 @@ TEST(Arguments, refused_values_name_option_and_value) {
         {{"--rise", "1001"}, "--rise '1001': must be 1 to 1000"},
         {{"--max-loss", "101"}, "--max-loss '101': must be a percentage, 0 to 100"},
         {{"--csv", "short"}, "--csv 'short': must be full or classic"},
+        {{"--resolve-every", "0"},
+         "--resolve-every '0': must be 1 s to 1 day, or never (e.g. 30, 5m, 1h; a bare number is "
+         "seconds)"},
         {{"--rotate", "1h,2h"}, "--rotate '1h,2h': has two times, give one"},
         {{"--color", "yes"}, "--color 'yes': must be auto, always or never"},
         {{"--no-color", "--color", "always"},

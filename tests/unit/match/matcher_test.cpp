@@ -40,7 +40,7 @@ struct MatcherTest : testing::Test {
         response.via.branch = branch;
         response.from_tag = tag;
         return matcher.find(response, {.from = from, .local_port = local_port},
-                            [](std::uint32_t) -> const Endpoint& { return peer; });
+                            [](const Slot&) -> const Endpoint& { return peer; });
     }
     MatcherTest() {
         response.cseq = first.cseq;
