@@ -1,0 +1,48 @@
+// What a record of our logs says, in either form (`--csv full` and `classic`). Reads what
+// sink::RowWriter writes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "sipping/base/instant.hpp"
+#include "sipping/log/csv_record.hpp"
+#include "sipping/result/probe_result.hpp"
+
+namespace sipping::log {
+
+/// Views as those of the record it was read from.
+struct Row {
+    bool is_gap = false;
+    Kind kind{};        ///< of a probe; classic: reply or timeout, which is all it tells
+    WallTime sent{};    ///< of the UNIX column, whole microseconds; of a gap its begin
+    std::optional<Duration> latency;  ///< whole microseconds; none for drops and gaps
+    std::string_view host;
+    std::uint64_t call_id = 0;  ///< the digits; 0 for gaps
+    std::string_view site;      ///< what follows '@' in the Call-ID
+    std::string_view response;  ///< the status line; empty for drops and gaps
+    std::string_view target;    ///< empty in the classic form
+    std::uint16_t source_port = 0;
+    std::string_view detail;
+
+    /// The value of `key` in `detail`; nothing when it is not there.
+    [[nodiscard]] std::optional<std::string_view> detail_of(std::string_view key) const noexcept;
+};
+
+enum class RowError : std::uint8_t {
+    ok,
+    header,  ///< the header of either form: no row, and no mistake
+    fields,
+    timestamp,
+    latency,
+    call_id,
+    source_port,
+    kind,
+};
+/// "ok", "the header", "not 6 or 10 fields", "no UNIX time in column 2", ...
+[[nodiscard]] std::string_view to_string(RowError error) noexcept;
+
+[[nodiscard]] RowError read_row(const CsvRecord& record, Row& row) noexcept;
+
+}  // namespace sipping::log

@@ -1,0 +1,107 @@
+#include "sipping/log/row.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace sipping::log {
+namespace {
+
+constexpr std::size_t classic_fields = 6;
+constexpr std::size_t full_fields = 10;
+
+/// All of `text`, digits only, or nothing.
+std::optional<std::uint64_t> digits(std::string_view text) noexcept {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+/// "123.456" with just `decimals` of them, in units of the last one.
+std::optional<std::uint64_t> fixed_point(std::string_view text, std::size_t decimals) noexcept {
+    constexpr std::array<std::uint64_t, 7> power{1, 10, 100, 1000, 10'000, 100'000, 1'000'000};
+    constexpr std::uint64_t whole_max = 9'000'000'000;  // seconds until 2255
+    if (text.size() < decimals + 2 || text[text.size() - decimals - 1] != '.') return std::nullopt;
+    const auto whole = digits(text.substr(0, text.size() - decimals - 1));
+    const auto part = digits(text.substr(text.size() - decimals));
+    if (!whole || !part || *whole > whole_max) return std::nullopt;
+    return *whole * power[decimals] + *part;
+}
+
+bool read_call_id(std::string_view text, Row& row) noexcept {
+    const std::size_t at = text.find('@');
+    const auto number = digits(text.substr(0, at));
+    if (!number) return false;
+    row.call_id = *number;
+    row.site = at == text.npos ? std::string_view{} : text.substr(at + 1);
+    return true;
+}
+
+bool read_kind(std::string_view text, Row& row) noexcept {
+    row.is_gap = text == "gap";
+    if (row.is_gap) return true;
+    for (int kind = 0; kind < kind_count; ++kind) {
+        row.kind = static_cast<Kind>(kind);
+        if (text == to_string(row.kind)) return true;
+    }
+    return false;
+}
+
+RowError read_full(const CsvRecord& record, Row& row) noexcept {
+    row.target = record.field[6];
+    const std::string_view port = record.field[7];
+    const auto number = port.empty() ? std::optional<std::uint64_t>{0} : digits(port);
+    if (!number || *number > 65535) return RowError::source_port;
+    row.source_port = static_cast<std::uint16_t>(*number);
+    row.detail = record.field[9];
+    return read_kind(record.field[8], row) ? RowError::ok : RowError::kind;
+}
+
+}  // namespace
+
+std::string_view to_string(RowError error) noexcept {
+    static constexpr std::array<std::string_view, 8> words{"ok",
+                                                           "the header",
+                                                           "not 6 or 10 fields",
+                                                           "no UNIX time in column 2",
+                                                           "no latency in column 4",
+                                                           "no Call-ID in column 5",
+                                                           "no port in column 8",
+                                                           "unknown kind in column 9"};
+    return words[static_cast<std::size_t>(error)];
+}
+
+RowError read_row(const CsvRecord& record, Row& row) noexcept {
+    if (record.fields != classic_fields && record.fields != full_fields) return RowError::fields;
+    if (record.field[1] == "timestamp") return RowError::header;
+    row = Row{};
+    const auto sent_us = fixed_point(record.field[1], 6);
+    if (!sent_us) return RowError::timestamp;
+    row.sent = WallTime{std::chrono::microseconds{*sent_us}};
+    row.host = record.field[2];
+    if (record.fields == full_fields)
+        if (const RowError error = read_full(record, row); error != RowError::ok) return error;
+    if (row.is_gap) return RowError::ok;
+    const bool dropped = record.field[3] == "drop";
+    if (record.fields == classic_fields) row.kind = dropped ? Kind::timeout : Kind::reply;
+    if (dropped == has_answer(row.kind)) return RowError::latency;
+    if (!dropped) {
+        const auto latency_us = fixed_point(record.field[3], 3);
+        if (!latency_us) return RowError::latency;
+        row.latency = std::chrono::microseconds{*latency_us};
+        row.response = record.field[5];
+    }
+    return read_call_id(record.field[4], row) ? RowError::ok : RowError::call_id;
+}
+
+std::optional<std::string_view> Row::detail_of(std::string_view key) const noexcept {
+    for (std::string_view rest = detail; !rest.empty();) {
+        const std::string_view pair = rest.substr(0, rest.find(';'));
+        rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+        if (pair.size() > key.size() && pair.starts_with(key) && pair[key.size()] == '=')
+            return pair.substr(key.size() + 1);
+    }
+    return std::nullopt;
+}
+
+}  // namespace sipping::log
