@@ -18,7 +18,7 @@ _sipping() {
         --contact --request-uri --user-agent --header --site --port-range --bind --device --dscp --io
         -w --log --csv --json -q --quiet --color --no-color -h --help --version'
     local respond_options='-p --port --bind -4 -6 --code --reason --delay --drop --seed --capacity
-        --beyond --retry-after --duration --spin --io -q --quiet -h --help --version'
+        --beyond --retry-after --max-rate --duration --spin --io -q --quiet -h --help --version'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
 
@@ -37,7 +37,7 @@ _sipping() {
             -t | --timeout | -c | --count | --rate | --window | --duration | --user-agent | \
             --header | --request-uri | --from | --to | --site | --ports | --port-range | --bind | \
             --dscp | --late-window | --resolve-every | --rotate | --identities | --fall | --rise | --max-loss | --code | \
-            --reason | --delay | --drop | --seed | --capacity | --retry-after | \
+            --reason | --delay | --drop | --seed | --capacity | --retry-after | --max-rate | \
             --max | --mapping-time | --steps | --step-time | --stop-loss | --stop-p99 | \
             --recovery-time) ;;
         *)

@@ -75,6 +75,7 @@ Usage: sipping respond [options]
       --capacity N     answer N requests a second at most (no limit)
       --beyond WORD    what the others get: drop or 503 (drop)
       --retry-after S  seconds, in the 503 (none)
+      --max-rate N     answer each source N times a second at most (no limit)
       --duration TIME  end after that time; bare s, or as 90s, 2h (endless)
       --spin           never sleep: for measurements
       --io WORD        auto, uring or epoll (auto)

@@ -77,6 +77,8 @@ respond::Options responder_options(const config::RespondConfig& config, std::uin
     options.capacity_per_s = config.capacity_per_s;
     if (config.beyond == config::Beyond::unavailable) options.beyond = respond::Beyond::unavailable;
     options.retry_after_s = config.retry_after_s;
+    options.max_rate_per_s = config.max_rate_per_s;
+    options.source_key = Key{fresh_seed(), fresh_seed()};
     options.to_tag = std::random_device{}();
     return options;
 }
@@ -109,6 +111,7 @@ public:
           clock_(clock),
           responder_(options),
           limited_(config.capacity_per_s > 0),
+          max_rate_(config.max_rate_per_s),
           quiet_(config.quiet),
           spin_(config.spin) {}
 
@@ -130,6 +133,7 @@ private:
     respond::Counts reported_;  // as of the last line, for the rates
     Instant reported_at_{};
     bool limited_;
+    std::uint32_t max_rate_;
     bool quiet_;
     bool spin_;
     bool stopped_ = false;
@@ -201,6 +205,7 @@ void Run::report(Instant now) {
                     per_second(sent_of(counts) - sent_of(reported_)));
     if (limited_)
         line += fmt::format(", {} beyond capacity", counts.refused + counts.over_capacity);
+    if (max_rate_ > 0) line += fmt::format(", {} over --max-rate {}", counts.over_rate, max_rate_);
     const std::uint64_t queue_drops = transport_.health().queue_drops;
     if (queue_drops > 0) line += fmt::format(", {} lost in our receive queue", queue_drops);
     if (counts.overflowed > 0)

@@ -3,6 +3,7 @@
 import re
 import signal
 import socket
+import struct
 import time
 import unittest
 
@@ -132,6 +133,50 @@ class Respond(SippingCase):
         self.assertIn("\r\nRetry-After: 7\r\n", last)
         self.assertRegex(run.out, rf"answered {40 - refused} dropped 0 .*, "
                                   rf"{refused} beyond capacity")
+
+    def test_max_rate_is_for_each_source(self):
+        run, client, port = self.respond("-q", "--max-rate", "100", bind="127.0.0.1")
+        other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(other.close)
+        other.bind(("127.0.0.99", 0))
+        other.connect(("127.0.0.1", port))
+        answered = {}
+        for name, source in (("flood", client), ("calm", other)):
+            source.settimeout(0.5)
+            count = 300 if name == "flood" else 5
+            for number in range(count):
+                source.send(request("OPTIONS", source.getsockname()[1], number, ""))
+            answered[name] = 0
+            try:
+                while source.recv(65535):
+                    answered[name] += 1
+            except TimeoutError:
+                pass
+        self.finish(run)
+        # Ten at once, and what a slow box's second lets pass on top.
+        self.assertTrue(10 <= answered["flood"] < 200, answered)
+        self.assertEqual(answered["calm"], 5)
+        self.assertIn(f", {300 - answered['flood']} over --max-rate 100", run.out)
+
+    def test_its_own_address_as_the_source_is_no_loop(self):
+        """A request that seems to come from the responder itself: one answer, to itself, and that is
+        the end of it. Two responders that are set on one another stop as soon."""
+        port, other_port = self.free_port(), self.free_port()
+        runs = [self.start("respond", "-q", "--bind", "127.0.0.1", "--port", str(number))
+                for number in (port, other_port)]
+        time.sleep(0.5)
+        for source, to in ((port, port), (port, other_port)):
+            packet = request("OPTIONS", source, 1, "")
+            header = struct.pack(">HHHH", source, to, 8 + len(packet), 0)
+            with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP) as raw:
+                raw.bind(("127.0.0.1", 0))
+                raw.sendto(header + packet, ("127.0.0.1", 0))
+        time.sleep(0.5)
+        for run in runs:
+            self.finish(run)
+        # Itself: the request, its own answer, and the other one's answer to "its" request.
+        self.assertRegex(runs[0].out, r"received 3 answered 1 dropped 0 other 2 ")
+        self.assertRegex(runs[1].out, r"received 1 answered 1 dropped 0 other 0 ")
 
     def test_capacity_is_what_is_answered_a_second(self):
         _, _, port = self.respond("-q", "--capacity", "200")

@@ -40,7 +40,8 @@ std::vector<Said> read(std::string_view text, std::size_t chunk) {
             const CsvReader::Status status = reader.next(input, at == text.size(), record);
             if (status == CsvReader::Status::end) return said;
             if (status == CsvReader::Status::more) break;
-            Said& one = said.emplace_back(status, reader.line());
+            said.push_back({status, reader.line(), {}});
+            Said& one = said.back();
             if (status != CsvReader::Status::record) continue;
             for (const std::string_view field : record.all())
                 one.fields.emplace_back(field);
@@ -98,7 +99,7 @@ std::optional<std::vector<Said>> read_slowly(const std::string& text) {
             one.fields = fields.value_or(Fields{});
         }
         for (; at < end; ++at)
-            line += text[at] == '\n' ? 1 : 0;
+            line += text[at] == '\n' ? 1U : 0U;
         ++line;
         ++at;
         said.push_back(one);
@@ -125,7 +126,9 @@ void write_and_read_back(FuzzInput input) {
     result.rx_user = (input.byte() & 1) != 0;
     result.call_id = 1'000'000'000 + input.number() % 9'000'000'000;
     result.source_port = static_cast<std::uint16_t>(input.number());
-    result.sent_wall = WallTime{1'000'000'000s + Duration{input.number() % 7'000'000'000'000'000}};
+    result.sent_wall =
+        WallTime{1'000'000'000s +
+                 Duration{static_cast<std::int64_t>(input.number() % 7'000'000'000'000'000)}};
     result.latency = Duration{static_cast<std::int64_t>(input.number() % 10'000'000'000'000)};
     result.status_line = input.text();
     const std::string_view target = input.text();
@@ -144,8 +147,7 @@ void write_and_read_back(FuzzInput input) {
         FUZZ_CHECK(text.empty());
         log::Row row;
         FUZZ_CHECK(read_row(record, row) == log::RowError::ok);
-        FUZZ_CHECK(row.sent ==
-                   std::chrono::floor<std::chrono::microseconds>(result.sent_wall));
+        FUZZ_CHECK(row.sent == std::chrono::floor<std::chrono::microseconds>(result.sent_wall));
         FUZZ_CHECK(row.call_id == result.call_id);
         FUZZ_CHECK(row.latency.has_value() == has_answer(result.kind));
         if (row.latency) FUZZ_CHECK(std::chrono::abs(*row.latency - result.latency) <= 1us);

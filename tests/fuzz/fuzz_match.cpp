@@ -113,8 +113,7 @@ private:
             sent_.push_back({header(text, "Via"), header(text, "From"), header(text, "To"),
                              header(text, "Call-ID"), header(text, "CSeq"), out.to, out.socket,
                              now_});
-            if (input_.byte() == 255)
-                inbox_.send_failures.push_back({out.probe, out.socket, 1});
+            if (input_.byte() == 255) inbox_.send_failures.push_back({out.probe, out.socket, 1});
         }
         engine_->on_submitted(outbox_, reading());
         outbox_.clear();
@@ -128,8 +127,7 @@ private:
         engine_->on_inbox(inbox_, reading());
         inbox_.clear();
         const probe::EngineCounts& counts = engine_->counts();
-        FUZZ_CHECK(counts.due ==
-                   counts.sent + counts.skipped + counts.local + counts.send_error);
+        FUZZ_CHECK(counts.due == counts.sent + counts.skipped + counts.local + counts.send_error);
     }
 
     void step() {
@@ -143,11 +141,8 @@ private:
     }
 
     void arrive(std::string_view bytes, const Endpoint& from, std::uint32_t socket) {
-        inbox_.arrivals.push_back({.at = now_,
-                                   .kernel_stamped = true,
-                                   .socket = socket,
-                                   .from = from,
-                                   .bytes = bytes});
+        inbox_.arrivals.push_back(
+            {.at = now_, .kernel_stamped = true, .socket = socket, .from = from, .bytes = bytes});
         turn();
     }
 
@@ -171,8 +166,8 @@ private:
     void move() {
         const std::uint32_t target = input_.byte() % 2;
         const Endpoint before = targets_[target].endpoint;
-        targets_[target].endpoint.address.bytes[3] = static_cast<std::uint8_t>(1 + target * 100 +
-                                                                               input_.byte() % 100);
+        targets_[target].endpoint.address.bytes[3] =
+            static_cast<std::uint8_t>(1 + target * 100 + input_.byte() % 100);
         engine_->moved(target, before, now_);
         turn();
     }

@@ -27,6 +27,7 @@ struct RespondConfig {
     std::uint32_t capacity_per_s = 0;            ///< 1..1,000,000; 0: no limit
     std::optional<Beyond> beyond;                ///< empty: drop
     std::optional<std::uint32_t> retry_after_s;  ///< 0..86400
+    std::uint32_t max_rate_per_s = 0;            ///< to one source, 1..1,000,000; 0: no limit
     bool quiet = false;
     bool spin = false;
     std::optional<Duration> duration;  ///< empty: endless

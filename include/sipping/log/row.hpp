@@ -15,8 +15,8 @@ namespace sipping::log {
 /// Views as those of the record it was read from.
 struct Row {
     bool is_gap = false;
-    Kind kind{};        ///< of a probe; classic: reply or timeout, which is all it tells
-    WallTime sent{};    ///< of the UNIX column, whole microseconds; of a gap its begin
+    Kind kind{};      ///< of a probe; classic: reply or timeout, which is all it tells
+    WallTime sent{};  ///< of the UNIX column, whole microseconds; of a gap its begin
     std::optional<Duration> latency;  ///< whole microseconds; none for drops and gaps
     std::string_view host;
     std::uint64_t call_id = 0;  ///< the digits; 0 for gaps

@@ -11,6 +11,7 @@
 #include "sipping/base/prng.hpp"
 #include "sipping/probe/transport.hpp"
 #include "sipping/respond/delay_queue.hpp"
+#include "sipping/respond/source_limit.hpp"
 #include "sipping/respond/token_bucket.hpp"
 #include "sipping/wire/request.hpp"
 
@@ -28,23 +29,26 @@ struct Options {
     std::uint32_t capacity_per_s = 0;  ///< OPTIONS and REGISTER answered; 0: no limit
     Beyond beyond = Beyond::silence;
     std::optional<std::uint32_t> retry_after_s{};  ///< in the 503 (RFC 3261 section 20.33)
+    std::uint32_t max_rate_per_s = 0;              ///< answers to one source; 0: no limit
+    Key source_key{};                              ///< of the table of sources
     std::uint32_t to_tag = 0;           ///< one for the whole run (RFC 3261 section 8.2.7)
     std::uint32_t max_waiting = 65536;  ///< answers waiting; further ones are dropped
 };
 
-/// What became of each datagram: received = answered + refused + over_capacity + dropped +
-/// overflowed + other() + waiting().
+/// What became of each datagram: received = answered + refused + over_capacity + over_rate +
+/// dropped + overflowed + other() + waiting().
 struct Counts {
     std::uint64_t received = 0;
     std::uint64_t answered = 0;
     std::uint64_t refused = 0;        ///< answered 503: beyond the capacity
     std::uint64_t over_capacity = 0;  ///< dropped: beyond the capacity
+    std::uint64_t over_rate = 0;      ///< dropped: more than one source may have
     std::uint64_t dropped = 0;        ///< by drop_percent
     std::uint64_t overflowed = 0;     ///< too many answers were waiting
     std::uint64_t acks = 0;
     std::uint64_t responses = 0;
     std::uint64_t keep_alives = 0;
-    std::uint64_t malformed = 0;  ///< not SIP, or too broken or too large to be answered
+    std::uint64_t malformed = 0;  ///< not SIP, or too broken, short or large to be answered
 
     [[nodiscard]] std::uint64_t other() const noexcept {
         return acks + responses + keep_alives + malformed;
@@ -72,11 +76,15 @@ private:
     void answer(const probe::Arrival& arrival, const wire::Request& request, Instant now) noexcept;
     [[nodiscard]] wire::AnswerFields answer_fields(wire::Method method) const noexcept;
     [[nodiscard]] wire::AnswerFields refusal_fields() const noexcept;
+    [[nodiscard]] std::size_t encode(const probe::Arrival& arrival, const wire::Request& request,
+                                     wire::AnswerFields fields, std::span<char> out) const noexcept;
     [[nodiscard]] bool beyond_capacity(const wire::Request& request, Instant came) noexcept;
 
     Options options_;
     std::optional<TokenBucket> capacity_;
-    std::string retry_after_;  ///< the header line, or empty
+    std::optional<SourceLimit> sources_;
+    std::size_t reason_asked_;  ///< bytes of the reason that somebody wanted
+    std::string retry_after_;   ///< the header line, or empty
     DelayQueue queue_;
     Prng drops_;
     Counts counts_;

@@ -36,7 +36,7 @@ std::string read_beyond(Value value, Respond& config) {
     return read_choice(value, choices, config.beyond.emplace());
 }
 
-constexpr std::array<Option<Respond>, 16> options{{
+constexpr std::array<Option<Respond>, 17> options{{
     {'p', "port", Takes::value, [](Value v, Respond& c) { return read_port(v, c.port); }},
     {'\0', "bind", Takes::value, [](Value v, Respond& c) { return read_bind(v, c.bind); }},
     {'4', "", Takes::nothing, [](Value, Respond& c) { return c.v6 = false, std::string{}; }},
@@ -56,6 +56,8 @@ constexpr std::array<Option<Respond>, 16> options{{
      [](Value v, Respond& c) {
          return read_count(v, 0, retry_after_max, c.retry_after_s.emplace());
      }},
+    {'\0', "max-rate", Takes::value,
+     [](Value v, Respond& c) { return read_count(v, 1, capacity_max, c.max_rate_per_s); }},
     {'\0', "duration", Takes::value,
      [](Value v, Respond& c) { return read_run_time(v, c.duration); }},
     {'q', "quiet", Takes::nothing, [](Value, Respond& c) { return c.quiet = true, std::string{}; }},

@@ -37,9 +37,12 @@ std::string retry_after_of(const Options& options) {
 Responder::Responder(const Options& options)
     : options_(with_reason(options)),
       capacity_(bucket_of(options)),
+      reason_asked_(options.reason.size()),
       retry_after_(retry_after_of(options)),
       queue_(options.max_waiting, queue_bytes(options)),
-      drops_(options.drop_key) {}
+      drops_(options.drop_key) {
+    if (options.max_rate_per_s > 0) sources_.emplace(options.max_rate_per_s, options.source_key);
+}
 
 void Responder::on_arrival(const probe::Arrival& arrival, Instant now) noexcept {
     ++counts_.received;
@@ -55,6 +58,8 @@ void Responder::on_arrival(const probe::Arrival& arrival, Instant now) noexcept 
         ++counts_.malformed;
     } else if (request.method == wire::Method::ack) {  // RFC 3261 section 17.1.1.3
         ++counts_.acks;
+    } else if (sources_ && !sources_->take(arrival.from.address, arrival.at)) {
+        ++counts_.over_rate;
     } else if (options_.drop_percent > 0 && drops_.chance(options_.drop_percent)) {
         ++counts_.dropped;
     } else {
@@ -80,9 +85,9 @@ void Responder::answer(const probe::Arrival& arrival, const wire::Request& reque
         ++counts_.overflowed;
         return;
     }
-    const std::size_t length = wire::encode_answer(
-        request, arrival.from, refusal ? refusal_fields() : answer_fields(request.method),
-        space.first(wire::request_capacity));
+    const std::size_t length =
+        encode(arrival, request, refusal ? refusal_fields() : answer_fields(request.method),
+               space.first(wire::request_capacity));
     if (length == 0) {
         ++counts_.malformed;
         return;
@@ -93,6 +98,19 @@ void Responder::answer(const probe::Arrival& arrival, const wire::Request& reque
                  .socket = arrival.socket,
                  .length = static_cast<std::uint32_t>(length),
                  .refusal = refusal});
+}
+
+/// No amplifier: a forged source must not get more than half as much again as was put in, but for
+/// what was asked for on the command line. 0 when it cannot be answered so.
+std::size_t Responder::encode(const probe::Arrival& arrival, const wire::Request& request,
+                              wire::AnswerFields fields, std::span<char> out) const noexcept {
+    const std::size_t most = arrival.bytes.size() * 3 / 2 + reason_asked_;
+    std::size_t length = wire::encode_answer(request, arrival.from, fields, out);
+    if (length > most && fields.status == 200) {
+        fields.extra_headers = {};  // Allow may be left out (RFC 3261 table 2)
+        length = wire::encode_answer(request, arrival.from, fields, out);
+    }
+    return length > most ? 0 : length;
 }
 
 wire::AnswerFields Responder::answer_fields(wire::Method method) const noexcept {

@@ -59,9 +59,9 @@ TEST(LogRow, drops_gaps_and_the_classic_form) {
     EXPECT_TRUE(gap.row.is_gap);
     EXPECT_EQ(gap.row.detail_of("reason"), "start");
 
-    const auto answered =
-        read("15/05/26 02:08:07:230895,1778803687.230895,203.0.113.5,37.580,9437147350,"
-             "SIP/2.0 403 Forbidden\n");
+    const auto answered = read(
+        "15/05/26 02:08:07:230895,1778803687.230895,203.0.113.5,37.580,9437147350,"
+        "SIP/2.0 403 Forbidden\n");
     ASSERT_EQ(answered.error, RowError::ok);
     EXPECT_EQ(answered.row.kind, Kind::reply);
     EXPECT_EQ(answered.row.latency, 37'580us);

@@ -44,6 +44,45 @@ TEST(Responder, AnswersByMethod) {
     }
 }
 
+TEST(Responder, IsNoAmplifier) {
+    // As short as a request can be: the answer repeats all of it and adds more than half again.
+    const std::string shortest =
+        "OPTIONS sip:a SIP/2.0\r\nv:SIP/2.0/UDP "
+        "a;branch=z9hG4bK1\r\nf:<sip:a>;tag=1\r\nt:<sip:a>\r\n"
+        "i:1\r\nCSeq:1 OPTIONS\r\n\r\n";
+    std::string longer = shortest;
+    std::size_t answered = 0;
+    for (int blanks = 0; blanks < 200; ++blanks) {
+        FarEnd far;
+        far.arrives(longer);
+        for (const Answer& answer : far.answers()) {
+            ++answered;
+            EXPECT_LE(answer.text.size(), longer.size() * 3 / 2);
+        }
+        EXPECT_EQ(far.counts().answered + far.counts().malformed, 1U);
+        longer.insert(longer.size() - 2, "X-Filler: \r\n");
+    }
+    EXPECT_GT(answered, 100U);
+    EXPECT_LT(answered, 200U) << "the shortest ones must stay unanswered";
+
+    // What --reason adds was asked for.
+    Options options;
+    options.reason = std::string(128, 'x');
+    FarEnd far(options);
+    far.arrives(request("OPTIONS"));
+    EXPECT_EQ(far.answers().size(), 1U);
+}
+
+TEST(Responder, MaxRateHoldsForEachSource) {
+    Options options;
+    options.max_rate_per_s = 10;
+    FarEnd far(options);
+    for (int i = 0; i < 50; ++i)
+        far.arrives(request("OPTIONS"));
+    EXPECT_EQ(far.answers().size(), 2U);
+    EXPECT_EQ(far.counts().over_rate, 48U);
+}
+
 TEST(Responder, CountsWhatItDoesNotAnswerUnderItsKind) {
     FarEnd far;
     far.arrives(request("ACK"));
