@@ -159,8 +159,8 @@ class Respond(SippingCase):
         self.assertIn(f", {300 - answered['flood']} over --max-rate 100", run.out)
 
     def test_its_own_address_as_the_source_is_no_loop(self):
-        """A request that seems to come from the responder itself: one answer, to itself, and that is
-        the end of it. Two responders that are set on one another stop as soon."""
+        """A request that seems to come from the responder itself: one answer, to itself, and that
+        is the end of it. Two responders that are set on one another stop as soon."""
         port, other_port = self.free_port(), self.free_port()
         runs = [self.start("respond", "-q", "--bind", "127.0.0.1", "--port", str(number))
                 for number in (port, other_port)]
