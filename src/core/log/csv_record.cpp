@@ -21,14 +21,19 @@ std::string_view without_return(std::string_view line) noexcept {
     return line;
 }
 
-/// Where a record with quotes ends: at the first line end outside of them; `none` when it does not.
-std::size_t record_end(std::string_view text) noexcept {
+/// Where a record with quotes ends: at the first line end outside of them; `none` when it does not,
+/// and whether it then ends within quotes.
+struct RecordEnd {
+    std::size_t at = none;
     bool quoted = false;
+};
+RecordEnd record_end(std::string_view text) noexcept {
+    RecordEnd end;
     for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] == '"') quoted = !quoted;
-        if (text[at] == '\n' && !quoted) return at;
+        if (text[at] == '"') end.quoted = !end.quoted;
+        if (text[at] == '\n' && !end.quoted) return {.at = at};
     }
-    return none;
+    return end;
 }
 
 /// False when there are more fields than a record has room for.
@@ -82,12 +87,12 @@ CsvReader::Status CsvReader::next(std::string_view& input, bool is_all,
 
 CsvReader::Status CsvReader::next_quoted(std::string_view& input, bool is_all,
                                          CsvRecord& record) noexcept {
-    const std::size_t end = record_end(input.substr(0, record_limit + 1));
+    const auto [end, quoted] = record_end(input.substr(0, record_limit + 1));
     if (end == none && !is_all && input.size() <= record_limit) return Status::more;
     if (end == none) {
         // A quote that is not closed would swallow the rest of the file: only its line is lost.
         const std::size_t line_end = find(input, '\n');
-        if (line_end == none && is_all && input.size() <= record_limit) {
+        if ((line_end == none || !quoted) && is_all && input.size() <= record_limit) {
             record.text = input;
             static_cast<void>(pass_over(input, input.size()));
             return Status::torn;

@@ -58,6 +58,7 @@ TEST(CsvReader, reads_records_whatever_the_chunks) {
         {"a\"b,c\nd\n", {"1:bad", "2:d"}},
         {"\"a\"b,c\nd\n", {"1:bad", "2:d"}},
         {"x\n\"open,1\n", {"1:x", "2:bad"}},
+        {"\"two\nlines\",2", {"1:torn:\"two\nlines\",2"}},
         {"x\n\"open,1", {"1:x", "2:torn:\"open,1"}},
         {"1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17\nx\n", {"1:bad", "2:x"}},
     };
