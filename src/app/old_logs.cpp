@@ -25,11 +25,13 @@ private:
 }  // namespace
 
 void OldLogs::add(std::string path) {
-    worker_.post(std::make_unique<Compression>(std::move(path)));
+    if (!worker_) worker_.emplace(io::Worker::Priority::lowest);
+    worker_->post(std::make_unique<Compression>(std::move(path)));
 }
 
 void OldLogs::collect() {
-    while (const auto task = worker_.take_done()) {
+    if (!worker_) return;
+    while (const auto task = worker_->take_done()) {
         auto& done = static_cast<Compression&>(*task);  // nothing else is posted
         if (!done.trouble.empty()) trouble_ = std::move(done.trouble);
     }

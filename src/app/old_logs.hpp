@@ -2,6 +2,7 @@
 // where the loop posts it and hears of it.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "io/worker.hpp"
@@ -13,12 +14,12 @@ public:
     void add(std::string path);
     /// Takes back what is done; cheap when nothing is.
     void collect();
-    [[nodiscard]] bool idle() const noexcept { return worker_.pending() == 0; }
+    [[nodiscard]] bool idle() const noexcept { return !worker_ || worker_->pending() == 0; }
     /// What went wrong last, once; else empty.
     [[nodiscard]] std::string take_trouble();
 
 private:
-    io::Worker worker_{io::Worker::Priority::lowest};
+    std::optional<io::Worker> worker_;  ///< begins with the first file, after lock_down()
     std::string trouble_;
 };
 

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "health.hpp"
+#include "io/lock_down.hpp"
 #include "names.hpp"
 #include "prober.hpp"
 #include "reporter.hpp"
@@ -48,6 +49,7 @@ public:
     }
 
     int run() {
+        io::lock_down(io::Exec::forbidden);
         announce();
         prober_.make_engine(engine_options(config_, targets_, fresh_key()), targets_, reporter_);
         const ClockReading start = prober_.now();

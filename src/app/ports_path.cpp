@@ -6,6 +6,7 @@
 #include <csignal>
 #include <optional>
 
+#include "io/lock_down.hpp"
 #include "ports_report.hpp"
 #include "prober.hpp"
 #include "progress.hpp"
@@ -104,6 +105,7 @@ public:
           progress_(prober_.out(), prober_.err(), config.probing.quiet) {}
 
     int run() {
+        io::lock_down(io::Exec::forbidden);
         announce();
         prober_.make_engine(path_engine(config_, targets_), targets_, sink_);
         const ClockReading start = prober_.now();

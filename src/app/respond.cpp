@@ -8,6 +8,7 @@
 #include <random>
 
 #include "io/clock.hpp"
+#include "io/lock_down.hpp"
 #include "io/signals.hpp"
 #include "net/network.hpp"
 #include "net/resolve.hpp"
@@ -235,6 +236,7 @@ int run_respond(const config::RespondConfig& config) {
         say(fmt::format("Dropping {} % of the requests, chosen by --seed {}", config.drop_percent,
                         seed));
     if (config.capacity_per_s > 0) say(capacity_line(config));
+    io::lock_down(io::Exec::forbidden);
     run.until_stopped(config.duration ? clock.now() + *config.duration : never);
     return 0;
 }

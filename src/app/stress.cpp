@@ -5,6 +5,7 @@
 #include <csignal>
 #include <optional>
 
+#include "io/lock_down.hpp"
 #include "prober.hpp"
 #include "progress.hpp"
 #include "run_options.hpp"
@@ -68,6 +69,7 @@ public:
     }
 
     int run() {
+        io::lock_down(plot_ ? io::Exec::allowed : io::Exec::forbidden);  // gnuplot draws it
         announce();
         prober_.make_engine(engine_options(config_.probing, targets_, fresh_key()), targets_,
                             sink_);

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "io/file_ops.hpp"
+#include "io/lock_down.hpp"
 
 namespace sipping::io {
 namespace {
@@ -77,6 +78,7 @@ void serve(Shared* shared) noexcept {
         FileOp* op = shared->first;
         shared->first = op->next;
         lock.unlock();
+        follow_lock_down();
         const int result = perform(*op);
         lock.lock();
         if (shared->stop) break;  // `op` may be gone

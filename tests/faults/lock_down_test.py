@@ -1,0 +1,88 @@
+"""What a run gives away after its start, and that everything still works without."""
+
+import os
+import re
+import signal
+import time
+import unittest
+
+from support import SippingCase
+
+
+def status(pid):
+    """Of all threads: {field: set of values}."""
+    found = {}
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/status") as file:
+            for name, value in re.findall(r"(?m)^(NoNewPrivs|Seccomp|CapEff|CapPrm):\s+(\w+)",
+                                          file.read()):
+                found.setdefault(name, set()).add(value)
+    return found
+
+
+class LockDown(SippingCase):
+    def check(self, pid):
+        found = status(pid)
+        self.assertEqual(found["NoNewPrivs"], {"1"}, found)
+        self.assertEqual(found["Seccomp"], {"2"}, found)
+        for field in ("CapEff", "CapPrm"):
+            for value in found[field]:
+                self.assertEqual(int(value, 16) & ~(1 << 1 | 1 << 10), 0, found)
+
+    def wait_for_requests(self, peer, count):
+        deadline = time.monotonic() + 20
+        while len(peer.requests) < count and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.assertGreaterEqual(len(peer.requests), count)
+
+    def test_a_prober_with_all_of_its_threads(self):
+        for how in ("uring", "epoll"):
+            with self.subTest(io=how):
+                peer = self.peer()
+                run = self.start(f"127.0.0.1:{peer.port}", "-I", "20", "-q", "--mine", "--io", how,
+                                 "--rotate", "1s", "--compress", "--port-policy", "fresh",
+                                 "--ports", "64", "-t", "100", "--late-window", "200ms")
+                self.wait_for_requests(peer, 20)
+                time.sleep(1.2)  # the thread that writes files follows with its next one
+                self.check(run.process.pid)
+                for path in (self.folder / "sipping-logs").glob("*.csv"):
+                    path.rename(f"{path}.old")
+                run.signal(signal.SIGHUP)  # logs are opened anew
+                self.wait_for_requests(peer, 150)  # sockets, too, and files compressed
+                self.check(run.process.pid)
+                self.finish(run)
+                self.assertNotIn("cannot", run.err)
+                self.assertIn("local 0 + send-error 0", run.out)
+                self.assertNotEqual(list((self.folder / "sipping-logs").glob("*.zst")), [])
+
+    def test_a_responder(self):
+        port = self.free_port()
+        run = self.start("respond", "-q", "--port", port)
+        deadline = time.monotonic() + 10
+        while "Answering" not in run.out_so_far() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.sipping(f"127.0.0.1:{port}", "-c", "2", "-I", "50", "-w", "*")
+        self.check(run.process.pid)
+        self.finish(run)
+
+    def test_an_ordinary_user_needs_nothing_special(self):
+        """No capability, no group, no file of root's: the same run, from start to end."""
+        self.folder.chmod(0o777)
+        peer = self.peer()
+        wrapper = ()
+        if os.geteuid() == 0:
+            wrapper = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
+                       "--bounding-set", "-all", "--no-new-privs")
+        for how in ("uring", "epoll"):
+            run = self.start(f"127.0.0.1:{peer.port}", "-I", "20", "-c", "50", "-q", "--mine",
+                             "--io", how, wrapper=wrapper)
+            run.wait()
+            self.assertEqual(run.code, 0, run)
+            self.assertEqual(run.err, "sipping: note: no CAP_NET_RAW: ICMP errors are read from the "
+                             "sockets' error queues\n", run)
+            self.assertIn("+ local 0 + send-error 0", run.out)
+        self.probes(peer, 100)
+
+
+if __name__ == "__main__":
+    unittest.main()
