@@ -78,8 +78,8 @@ class LockDown(SippingCase):
                              "--io", how, wrapper=wrapper)
             run.wait()
             self.assertEqual(run.code, 0, run)
-            self.assertEqual(run.err, "sipping: note: no CAP_NET_RAW: ICMP errors are read from the "
-                             "sockets' error queues\n", run)
+            note = "no CAP_NET_RAW: ICMP errors are read from the sockets' error queues"
+            self.assertEqual(run.err, f"sipping: note: {note}\n", run)
             self.assertIn("+ local 0 + send-error 0", run.out)
         self.probes(peer, 100)
 

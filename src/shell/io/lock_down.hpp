@@ -1,6 +1,6 @@
 // Gives away what the process will not need any more once its sockets and files are open, so that
-// whoever gets hold of it by a hostile packet gets little. Never fatal: what the kernel refuses here
-// (an old one, a container) stays as it was.
+// whoever gets hold of it by a hostile packet gets little. Never fatal: what the kernel refuses
+// here (an old one, a container) stays as it was.
 #pragma once
 
 namespace sipping::io {
@@ -15,8 +15,8 @@ enum class Exec : bool { forbidden, allowed };
 void lock_down(Exec exec) noexcept;
 
 /// Kept are, if held: CAP_DAC_OVERRIDE, without which root could not open its logs anew in somebody
-/// else's folder, and CAP_NET_BIND_SERVICE, for source ports below 1024 that are opened during a run.
-/// Capabilities belong to a thread (capabilities(7)): one that began before calls
+/// else's folder, and CAP_NET_BIND_SERVICE, for source ports below 1024 that are opened during a
+/// run. Capabilities belong to a thread (capabilities(7)): one that began before calls
 /// follow_lock_down() now and then, those that begin later inherit.
 void follow_lock_down() noexcept;
 
