@@ -25,6 +25,15 @@ import sip_peer  # noqa: E402
 SIPPING = os.environ.get("SIPPING", str(ROOT / "build/src/app/sipping"))
 
 
+def option(name, default):
+    """The number of --NAME=N, which is taken out of the test's own arguments."""
+    for argument in sys.argv[1:]:
+        if argument.startswith(f"--{name}="):
+            sys.argv.remove(argument)
+            return int(argument.partition("=")[2])
+    return default
+
+
 def private_mounts(script):
     """A wrapper that runs a command in a mount namespace of its own after the shell `script`."""
     unshare = ["unshare", "--mount"]

@@ -9,7 +9,7 @@ import sys
 import time
 import unittest
 
-from cpu_quota import cpu_quota
+from cgroups import cpu_quota
 from kamailio import pike
 from lab import CLIENT, NAT_OUTSIDE, SECOND_OUTSIDE, SERVER, LabCase, inside
 

@@ -4,7 +4,7 @@ import json
 import unittest
 import xml.etree.ElementTree
 
-from cpu_quota import cpu_quota
+from cgroups import cpu_quota
 from kamailio import pike
 from lab import SERVER, LabCase
 from support import SippingCase

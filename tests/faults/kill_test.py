@@ -1,0 +1,78 @@
+"""kill -9 at random moments, again and again, into the same log: every file holds whole lines, no row
+is missing whose probe ended more than a second before, and the next start goes on cleanly.
+
+--kills=N says how often (20); --seed=N makes a run come again."""
+
+import collections
+import random
+import subprocess
+import time
+import unittest
+
+from support import SippingCase, option, read_csv
+
+KILLS = option("kills", 20)
+SEED = option("seed", random.SystemRandom().randrange(1 << 32))
+ANSWERED_AFTER_S = 0.2  # the peer's answer must reach a prober on a busy box
+PROMISE_S = 1.0
+
+
+class Killed(SippingCase):
+    """Half of the runs on io_uring, half on epoll; a run in three rotates and compresses."""
+
+    def setUp(self):
+        super().setUp()
+        self.random = random.Random(SEED)
+        self.seen = {}    # Call-ID -> when the peer answered it
+        self.due = set()  # those that must be in the logs
+
+    def one_life(self, peers, number):
+        arguments = [f"127.0.0.1:{peer.port}" for peer in peers]
+        arguments += ["-I", "10", "-t", "500", "-q", "--mine", "-w", "log.csv",
+                      "--io", ("uring", "epoll")[number % 2]]
+        if number % 3 == 2:
+            arguments[arguments.index("log.csv")] = "dated.csv"
+            arguments += ["--rotate", "1s", "--compress"]
+        before = [len(peer.requests) for peer in peers]
+        run = self.start(*arguments)
+        time.sleep(self.random.uniform(0.05, 2.5))
+        killed = time.time()
+        run.process.kill()
+        run.process.wait()
+        for peer, count in zip(peers, before):
+            for request in peer.requests[count:]:
+                self.assertNotIn(request.call_id, self.seen)
+                self.seen[request.call_id] = request.at
+                if request.at + ANSWERED_AFTER_S < killed - PROMISE_S:
+                    self.due.add(request.call_id)
+        return run
+
+    def files(self):
+        """All logs as CSV: where both FILE and FILE.zst are there, the kill came in between."""
+        for path in sorted(self.folder.glob("dated.*.csv.zst")):
+            plain = path.with_suffix("")
+            if not plain.exists():
+                subprocess.run(["zstd", "-q", "-d", "--rm", path], check=True, timeout=60)
+        return [self.folder / "log.csv", *sorted(self.folder.glob("dated.*.csv"))]
+
+    def test_kill_9_at_any_moment(self):
+        peers = [self.peer(delay_ms=5), self.peer(delay_ms=5)]
+        for number in range(KILLS):
+            with self.subTest(kill=number, seed=SEED):
+                self.one_life(peers, number)
+                if number % 3 != 2:
+                    read_csv(self.folder / "log.csv")  # whole lines, one header
+        rows = [row for path in self.files() if path.exists() for row in read_csv(path)]
+        logged = collections.Counter(row["callid"] for row in rows if row["kind"] == "reply")
+        self.assertEqual([one for one, count in logged.items() if count > 1], [])
+        missing = self.due - set(logged)
+        self.assertEqual(missing, set(), f"{len(missing)} of {len(self.due)} rows, seed {SEED}")
+        self.assertGreater(len(self.due), KILLS * 20, "too little was due to prove anything")
+        starts = sum("reason=start" in row["detail"] for row in rows)
+        self.assertLessEqual(starts, 2 * KILLS + len(self.files()))
+        print(f"{KILLS} kills, seed {SEED}: {len(self.seen)} probes answered, {len(self.due)} of "
+              f"them more than {PROMISE_S} s before the kill, {len(logged)} in the logs, 0 missing")
+
+
+if __name__ == "__main__":
+    unittest.main()
