@@ -71,8 +71,8 @@ def remove(group):
 
 @contextlib.contextmanager
 def limited(controller, settings):
-    """A wrapper under which a command runs in a group with `settings(kind)`, (file, text) pairs. The
-    pid stays that of the command, which must have ended when this does."""
+    """A wrapper under which a command runs in a group with `settings(kind)`, (file, text) pairs.
+    The pid stays that of the command, which must have ended when this does."""
     with hierarchy(controller) as (top, kind):
         group = top / f"sipping-{controller}-{os.getpid()}-{next(_numbers)}"
         if kind == "cgroup2":
@@ -99,7 +99,7 @@ def cpu_quota(run_ms, period_ms):
 
 
 def memory_limit(size):
-    """At most `size` bytes of memory, the kernel's for its sockets included; beyond it is killed."""
+    """At most `size` bytes of memory, the kernel's for its sockets included, or it is killed."""
     def settings(kind):
         return [("memory.max" if kind == "cgroup2" else "memory.limit_in_bytes", str(size))]
     return limited("memory", settings)

@@ -88,8 +88,8 @@ class Box(SippingCase):
         peer = self.peer()
         run = self.ping(peer, "-c", "100", "-I", "10", "-q", "--mine",
                         wrapper=limited("nofile", 64))
-        self.assertRegex(run.err, r"^sipping: note: pool made smaller: \d\d source ports instead of "
-                                  r"1024 \(RLIMIT_NOFILE is 64; raise it with `ulimit -n`\)\n$")
+        self.assertRegex(run.err, r"^sipping: note: pool made smaller: \d\d source ports instead "
+                                  r"of 1024 \(RLIMIT_NOFILE is 64; raise it with `ulimit -n`\)\n$")
         rows = self.probes(peer, 100)
         self.assertEqual({row["kind"] for row in rows}, {"reply"})
 
@@ -101,16 +101,16 @@ class Box(SippingCase):
         self.assertEqual({row["kind"] for row in self.probes(peer, 50)}, {"reply"}, run)
 
     def test_a_memory_cgroup(self):
-        """Little more than it needs: 10,000 ports' and 64 MiB of rows' worth is not there, and a run
-        that needs none of it goes on for as long as it is let."""
+        """Little more than it needs: the 64 MiB that rows may take are not there, and a run that
+        does not take them goes on."""
         peer = self.peer()
         with cgroups.memory_limit(24 << 20) as wrapper:
             run = self.ping(peer, "-c", "200", "-I", "5", "-q", "--mine", wrapper=wrapper)
         self.assertEqual({row["kind"] for row in self.probes(peer, 200)}, {"reply"}, run)
 
     def test_receive_buffers_that_overflow(self):
-        """One port, its process stopped while 2,000 duplicates come: the kernel drops, we say so, and
-        what was lost meanwhile is marked as possibly our own."""
+        """One port, its process stopped while thousands of duplicates come: the kernel drops, we
+        say so, and what was lost meanwhile is marked as possibly our own."""
         peer = self.peer(delay_ms=100, copies=400)
         run = self.start(f"127.0.0.1:{peer.port}", "-I", "20", "-t", "300", "-q", "--mine",
                          "--port-policy", "fixed")

@@ -1,5 +1,5 @@
-"""kill -9 at random moments, again and again, into the same log: every file holds whole lines, no row
-is missing whose probe ended more than a second before, and the next start goes on cleanly.
+"""kill -9 at random moments, again and again, into the same log: every file holds whole lines, no
+row is missing whose probe ended more than a second before, and the next start goes on cleanly.
 
 --kills=N says how often (20); --seed=N makes a run come again."""
 
