@@ -15,6 +15,7 @@ namespace sipping::app {
 namespace {
 
 constexpr std::size_t log_memory_bytes = 64 * 1024 * 1024;
+constexpr Duration trim_every = 10s;
 constexpr Duration spin_before = 100us;  // wake-ups are late by about half of this
 
 std::vector<probe::PoolPort> pool_ports(const net::Network& network) {
@@ -73,6 +74,9 @@ ClockReading Prober::wait(Instant now, Instant wake) noexcept {
 void Prober::take_in(const ClockReading& reading) {
     engine_->on_inbox(inbox_, reading);
     if (log_.tick(reading)) tell_trouble();
+    if (reading.now < trim_at_) return;
+    trim_at_ = reading.now + trim_every;
+    io::trim(*pool_);
 }
 
 std::optional<int> Prober::take_signal() {

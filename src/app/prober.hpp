@@ -104,6 +104,7 @@ private:
     std::optional<probe::Engine> engine_;
     probe::Outbox outbox_;
     probe::Inbox inbox_;
+    Instant trim_at_{};
     bool spin_ = false;
 };
 

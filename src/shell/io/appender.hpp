@@ -89,5 +89,7 @@ using ChunkPoolPtr = std::unique_ptr<ChunkPool, ChunkPoolDeleter>;
 /// `limit_bytes` bounds all buffered rows of the program. One file may hold as many chunks as are
 /// still free for the others: half of all when it is alone.
 [[nodiscard]] ChunkPoolPtr make_chunk_pool(std::size_t limit_bytes);
+/// Gives memory back that rows needed once and do not need now; for every few seconds.
+void trim(ChunkPool& pool) noexcept;
 
 }  // namespace sipping::io

@@ -33,7 +33,8 @@ Chunk* ChunkPool::take() noexcept {
     Chunk* chunk = free_;
     free_ = chunk->next;
     --available_;
-    *chunk = Chunk{.data = chunk->data};
+    unused_ = std::min(unused_, available_);
+    *chunk = Chunk{.data = chunk->data, .touched = true};
     return chunk;
 }
 
@@ -42,6 +43,25 @@ void ChunkPool::give_back(Chunk& chunk) noexcept {
     chunk.next = free_;
     free_ = &chunk;
     ++available_;
+}
+
+void ChunkPool::trim() noexcept {
+    constexpr int at_most = 64;  // system calls
+    // Last in, first out: those that were taken meanwhile stand before all that were not.
+    Chunk* chunk = free_;
+    for (std::size_t passed = available_ - unused_; passed > 0; --passed)
+        chunk = chunk->next;
+    for (int trimmed = 0; chunk != nullptr && trimmed < at_most; chunk = chunk->next) {
+        if (!chunk->touched) continue;
+        ::madvise(chunk->data, chunk_size, MADV_DONTNEED);
+        chunk->touched = false;
+        ++trimmed;
+    }
+    unused_ = available_;
+}
+
+void trim(ChunkPool& pool) noexcept {
+    pool.trim();
 }
 
 void ChunkPoolDeleter::operator()(ChunkPool* pool) const noexcept {

@@ -19,6 +19,7 @@ struct Chunk {
     std::uint32_t written = 0;  ///< bytes of it that the file has
     std::uint32_t settled = 0;  ///< bytes of whole lines the file has; <= written
     std::uint32_t rows = 0;     ///< rows after `settled`
+    bool touched = false;       ///< its memory counts as ours
 };
 
 class ChunkPool {
@@ -32,6 +33,9 @@ public:
     /// An empty chunk; null when all are taken.
     [[nodiscard]] Chunk* take() noexcept;
     void give_back(Chunk& chunk) noexcept;
+    /// Chunks that nobody took since the last call become untouched memory again, a few at a time: a
+    /// disk that stalled once must not make the program larger for weeks.
+    void trim() noexcept;
     [[nodiscard]] std::size_t available() const noexcept { return available_; }
     [[nodiscard]] std::size_t capacity() const noexcept { return chunks_.size(); }
 
@@ -40,6 +44,7 @@ private:
     std::vector<Chunk> chunks_;
     Chunk* free_ = nullptr;
     std::size_t available_ = 0;
+    std::size_t unused_ = 0;  ///< the fewest that were available since the last trim()
 };
 
 }  // namespace sipping::io

@@ -1,8 +1,13 @@
 #include "io/line_queue.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
+#include <algorithm>
+#include <array>
+#include <cstring>
 #include <string>
+#include <vector>
 
 namespace sipping::io {
 namespace {
@@ -13,6 +18,46 @@ std::string text_of(std::span<const char> bytes) {
 
 std::string line(std::size_t size, char fill = 'x') {
     return std::string(size - 1, fill) + "\n";
+}
+
+/// Pages of the pool that are resident, in chunks.
+std::size_t resident(const std::vector<char*>& data) {
+    std::size_t pages = 0;
+    for (char* chunk : data) {
+        std::array<unsigned char, chunk_size / 4096> present{};
+        EXPECT_EQ(::mincore(chunk, chunk_size, present.data()), 0);
+        pages += static_cast<std::size_t>(
+            std::count_if(present.begin(), present.end(), [](auto page) { return page & 1; }));
+    }
+    return pages * 4096 / chunk_size;
+}
+
+TEST(ChunkPool, gives_memory_back_that_was_needed_once) {
+    ChunkPool pool{100 * chunk_size};
+    std::vector<Chunk*> taken;
+    std::vector<char*> data;
+    for (int i = 0; i < 100; ++i) {
+        taken.push_back(pool.take());
+        data.push_back(taken.back()->data);
+        std::memset(taken.back()->data, 'x', chunk_size);
+    }
+    for (Chunk* chunk : taken)
+        pool.give_back(*chunk);
+    pool.trim();  // all of them were in use since the last one
+    EXPECT_EQ(resident(data), 100U);
+    Chunk* const busy = pool.take();
+    pool.give_back(*busy);
+    pool.trim();
+    EXPECT_EQ(resident(data), 36U) << "64 at a time";
+    Chunk* const held = pool.take();
+    held->data[0] = 'y';
+    pool.trim();
+    EXPECT_EQ(held->data[0], 'y');
+    EXPECT_EQ(held->data[chunk_size - 1], 'x') << "what is in use stays";
+    pool.give_back(*held);
+    pool.trim();
+    pool.trim();
+    EXPECT_EQ(resident(data), 0U);
 }
 
 TEST(ChunkPool, hands_out_the_last_given_back_first) {
