@@ -10,7 +10,7 @@
 // fragments=drop (all but the first of a datagram).
 //
 // Log: CALLID,WAY,WHAT,NS: WAY is q (request) or r (answer), WHAT is drop, or send with what became
-// of it, NS since the relay first saw that Call-ID.
+// of it, or held (to the end), NS since the relay first saw that Call-ID.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
@@ -134,7 +134,7 @@ public:
             timespec time{static_cast<time_t>(wait / 1'000'000'000),
                           static_cast<long>(wait % 1'000'000'000)};
             ::ppoll(fds.data(), fds.size(), &time, nullptr);
-            if (fds[1].revents != 0) return;
+            if (fds[1].revents != 0) return keep_all();
             if (fds[0].revents != 0) read_all();
         }
     }
@@ -175,10 +175,10 @@ private:
             if (text("fragments") != "drop") write(packet.bytes);
             return;
         }
-        if (begin_ == 0) begin_ = now;
         const bool request = packet.payload().substr(0, 8) == "OPTIONS ";
         const std::uint64_t call_id = call_id_of(packet.payload());
         if (call_id == 0) return write(packet.bytes);
+        if (begin_ == 0) begin_ = now;
         const std::uint64_t since = first_seen_.try_emplace(call_id, now).first->second;
         const std::string who = std::to_string(call_id) + (request ? ",q," : ",r,");
         if (!translate(packet, request, now) || in_outage(request, now))
@@ -285,6 +285,14 @@ private:
             write(one.bytes);
             note(one.log_line, now - one.since);
             held_.pop();
+        }
+    }
+
+    /// The end: what is still held back never leaves.
+    void keep_all() {
+        for (; !held_.empty(); held_.pop()) {
+            const std::string& line = held_.top().log_line;
+            note(line.substr(0, line.find("send-")) + "held", now_ns() - held_.top().since);
         }
     }
 

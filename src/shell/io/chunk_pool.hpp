@@ -33,8 +33,8 @@ public:
     /// An empty chunk; null when all are taken.
     [[nodiscard]] Chunk* take() noexcept;
     void give_back(Chunk& chunk) noexcept;
-    /// Chunks that nobody took since the last call become untouched memory again, a few at a time: a
-    /// disk that stalled once must not make the program larger for weeks.
+    /// Chunks that nobody took since the last call become untouched memory again, a few at a time:
+    /// a disk that stalled once must not make the program larger for weeks.
     void trim() noexcept;
     [[nodiscard]] std::size_t available() const noexcept { return available_; }
     [[nodiscard]] std::size_t capacity() const noexcept { return chunks_.size(); }
