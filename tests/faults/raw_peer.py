@@ -1,4 +1,4 @@
-"""A far end of a few lines that sends whatever bytes a test gives it. Shares no code with anybody."""
+"""A far end of a few lines that sends whatever bytes a test gives it. Shares code with nobody."""
 
 import socket
 import threading
