@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "difference.hpp"
 #include "fuzz_check.hpp"
 #include "sipping/respond/responder.hpp"
 #include "sipping/wire/name_addr.hpp"
@@ -40,6 +41,7 @@ void respond_to(std::string_view datagram) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     respond_to({reinterpret_cast<const char*>(data), size});
+    FUZZ_CHECK(request_difference({reinterpret_cast<const char*>(data), size}).empty());
     Request request;
     if (decode_request({reinterpret_cast<const char*>(data), size}, request) != DecodeError::ok)
         return 0;

@@ -1,6 +1,7 @@
 // Any datagram as a response: views must lie inside it and hold what their fields promise.
 #include <cstdint>
 
+#include "difference.hpp"
 #include "fuzz_check.hpp"
 #include "sipping/wire/response.hpp"
 
@@ -8,6 +9,7 @@ using namespace sipping::wire;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view datagram(reinterpret_cast<const char*>(data), size);
+    FUZZ_CHECK(response_difference(datagram).empty());
     Response response;
     if (decode_response(datagram, response) != DecodeError::ok) return 0;
     for (const std::string_view view :

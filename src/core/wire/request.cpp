@@ -17,8 +17,9 @@ Method method_of(std::string_view name) noexcept {
     return Method::other;
 }
 
+// An empty first one is not passed over: a response decoder would not do that either.
 void keep_first(std::string_view& field, std::string_view value) noexcept {
-    if (field.empty()) field = value;
+    if (field.data() == nullptr) field = value;
 }
 
 // Fills in the raw values; what they mean is looked at once all are there.

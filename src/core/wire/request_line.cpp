@@ -7,8 +7,9 @@ namespace {
 
 constexpr std::size_t version_size = 8;  // " SIP/2.0"
 
+// Whether char has a sign or not, which differs between processors: ASCII alone.
 bool is_uri_char(char c) noexcept {
-    return c > ' ' && c != '\x7f' && c != '<' && c != '>' && c != '"';
+    return c > ' ' && static_cast<unsigned char>(c) < 0x7f && c != '<' && c != '>' && c != '"';
 }
 
 }  // namespace

@@ -61,6 +61,15 @@ TEST(Request, reads_every_field) {
     EXPECT_EQ(request.contact, "<sip:sipping@192.0.2.10:40112>");
 }
 
+TEST(Request, an_empty_first_header_is_not_made_good_by_a_second) {
+    for (const char* name : {"From", "To", "Call-ID", "CSeq"}) {
+        std::string text = good_request;
+        text.insert(text.find("Max-Forwards"), std::string(name) + ":\r\n");
+        Request request;
+        EXPECT_NE(decode_request(text, request), DecodeError::ok) << name;
+    }
+}
+
 TEST(Request, knows_methods_by_exact_case) {
     struct Case {
         const char* name;

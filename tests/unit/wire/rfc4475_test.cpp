@@ -26,6 +26,7 @@ const std::map<std::string, Verdict> verdicts{
     {"noreason", {E::ok, E::not_sip}},
     {"scalarlg", {E::bad_cseq, E::not_sip}},  // section 3.1.2.5: discard
     {"unreason", {E::ok, E::not_sip}},
+    {"test", {E::not_sip, E::not_sip}},  // no version in its request line
     // Requests that can be answered. Some are faulty in parts an answer does not need.
     {"badaspec", {E::request, E::ok}},
     {"badbranch", {E::request, E::ok}},

@@ -34,6 +34,10 @@ struct Response {
 
 [[nodiscard]] Response decode(std::string_view datagram);
 
+/// The same for a request that can be answered; nothing for any other datagram.
+[[nodiscard]] std::optional<Response> decode_request(std::string_view datagram,
+                                                     std::string& method);
+
 /// The value of the first parameter of this (lower-case) name; nothing when there is none.
 [[nodiscard]] std::optional<std::string> param(const Params& params, std::string_view name);
 

@@ -1,0 +1,13 @@
+// The decoders against the slow obvious ones, for tests and fuzzers: in words, where they differ.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sipping::wire {
+
+/// Empty when both read the same out of the datagram: for the test's message or the fuzzer's.
+[[nodiscard]] std::string response_difference(std::string_view datagram);
+[[nodiscard]] std::string request_difference(std::string_view datagram);
+
+}  // namespace sipping::wire
