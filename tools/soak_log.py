@@ -89,7 +89,7 @@ class Target:
 
     def read(self, path):
         for line in lines_of(path):
-            fields = line.split(b",")
+            fields = line.split(b",", 9)  # the last one may hold commas, in quotes
             if len(fields) != 10:
                 raise ValueError(f"{path}: not ten fields: {line[:200]!r}")
             self.take(fields)
@@ -120,9 +120,12 @@ class Target:
             window = int((at_us / 1e6 - self.begin) // WINDOW_S)
             phases[window].append((at_us - first + half) % self.interval_us - half)
         for window, found in phases.items():
-            # Against the earliest of these ten minutes: the wall clock is slewed, the cadence not.
-            earliest = min(found)
-            self.windows[window].late_us.update(phase - earliest for phase in found)
+            # Against the early ones of these ten minutes: the wall clock is slewed, the cadence not.
+            # One that is late by more than half of an interval would look like the earliest of all.
+            base = sorted(found)[len(found) // 20]
+            slack = self.interval_us // 10
+            self.windows[window].late_us.update(
+                max((phase - base + slack) % self.interval_us - slack, 0) for phase in found)
         self.outages = [(begin / 1e6, end and end / 1e6, count)
                         for begin, end, count in outages(self.sent)]
         self.sent = []
