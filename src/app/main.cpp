@@ -8,6 +8,7 @@
 #include <exception>
 
 #include "arguments.hpp"
+#include "message.hpp"
 #include "ping.hpp"
 #include "ports.hpp"
 #include "respond.hpp"
@@ -20,7 +21,7 @@ constexpr int exit_usage = 3;
 constexpr int exit_system = 4;
 
 int complain(int code, const char* message) {
-    fmt::print(stderr, "sipping: {}\n", message);
+    std::fputs(sipping::app::message_line(message).c_str(), stderr);
     return code;
 }
 

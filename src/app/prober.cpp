@@ -11,6 +11,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "message.hpp"
+
 namespace sipping::app {
 namespace {
 
@@ -89,7 +91,7 @@ std::optional<int> Prober::take_signal() {
 }
 
 void Prober::tell(std::string_view text) {
-    stderr_.append(fmt::format("sipping: {}\n", text));
+    stderr_.append(message_line(text));
 }
 
 void Prober::tell_trouble() {

@@ -10,6 +10,7 @@
 #include "io/clock.hpp"
 #include "io/lock_down.hpp"
 #include "io/signals.hpp"
+#include "message.hpp"
 #include "net/network.hpp"
 #include "net/resolve.hpp"
 #include "sipping/respond/reason_phrase.hpp"

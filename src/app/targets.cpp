@@ -13,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "message.hpp"
 #include "net/resolve.hpp"
 #include "sipping/target/target_spec.hpp"
 
@@ -214,7 +215,7 @@ std::string move_target(const config::PingConfig& config, Targets& targets,
 }
 
 void tell(std::string_view text) {
-    fmt::print(stderr, "sipping: {}\n", text);
+    std::fputs(message_line(text).c_str(), stderr);
 }
 
 }  // namespace sipping::app
