@@ -29,7 +29,7 @@ void say(const std::string& line) {
 }
 
 void note(const std::string& text) {
-    fmt::print(stderr, "sipping: {}\n", text);
+    std::fputs(message_line(text).c_str(), stderr);
 }
 
 net::Io io_of(config::IoChoice choice) {
@@ -80,6 +80,7 @@ respond::Options responder_options(const config::RespondConfig& config, std::uin
     if (config.beyond == config::Beyond::unavailable) options.beyond = respond::Beyond::unavailable;
     options.retry_after_s = config.retry_after_s;
     options.max_rate_per_s = config.max_rate_per_s;
+    options.port = config.port;
     options.source_key = Key{fresh_seed(), fresh_seed()};
     options.to_tag = std::random_device{}();
     return options;
@@ -208,6 +209,7 @@ void Run::report(Instant now) {
     if (limited_)
         line += fmt::format(", {} beyond capacity", counts.refused + counts.over_capacity);
     if (max_rate_ > 0) line += fmt::format(", {} over --max-rate {}", counts.over_rate, max_rate_);
+    if (counts.own > 0) line += fmt::format(", {} in our own name", counts.own);
     const std::uint64_t queue_drops = transport_.health().queue_drops;
     if (queue_drops > 0) line += fmt::format(", {} lost in our receive queue", queue_drops);
     if (counts.overflowed > 0)

@@ -25,8 +25,8 @@ void respond_to(std::string_view datagram) {
     FUZZ_CHECK(!responder.due(now, outbox));
     const respond::Counts& after = responder.counts();
     FUZZ_CHECK(after.received == before.received + 1);
-    FUZZ_CHECK(after.answered + after.refused + after.over_rate + after.dropped + after.overflowed +
-                   after.other() ==
+    FUZZ_CHECK(after.answered + after.refused + after.over_rate + after.own + after.dropped +
+                   after.overflowed + after.other() ==
                after.received);
     FUZZ_CHECK(outbox.entries().size() == after.answered - before.answered);
     for (const probe::Outgoing& answer : outbox.entries()) {

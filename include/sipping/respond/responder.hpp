@@ -30,19 +30,21 @@ struct Options {
     Beyond beyond = Beyond::silence;
     std::optional<std::uint32_t> retry_after_s{};  ///< in the 503 (RFC 3261 section 20.33)
     std::uint32_t max_rate_per_s = 0;              ///< answers to one source; 0: no limit
-    Key source_key{};                              ///< of the table of sources
+    std::uint16_t port = 0;             ///< ours: what would be answered to it is not; 0: unknown
+    Key source_key{};                   ///< of the table of sources
     std::uint32_t to_tag = 0;           ///< one for the whole run (RFC 3261 section 8.2.7)
     std::uint32_t max_waiting = 65536;  ///< answers waiting; further ones are dropped
 };
 
 /// What became of each datagram: received = answered + refused + over_capacity + over_rate +
-/// dropped + overflowed + other() + waiting().
+/// own + dropped + overflowed + other() + waiting().
 struct Counts {
     std::uint64_t received = 0;
     std::uint64_t answered = 0;
     std::uint64_t refused = 0;        ///< answered 503: beyond the capacity
     std::uint64_t over_capacity = 0;  ///< dropped: beyond the capacity
     std::uint64_t over_rate = 0;      ///< dropped: more than one source may have
+    std::uint64_t own = 0;            ///< not answered: the answer would have come to ourselves
     std::uint64_t dropped = 0;        ///< by drop_percent
     std::uint64_t overflowed = 0;     ///< too many answers were waiting
     std::uint64_t acks = 0;

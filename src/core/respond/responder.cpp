@@ -74,6 +74,11 @@ bool Responder::beyond_capacity(const wire::Request& request, Instant came) noex
 
 void Responder::answer(const probe::Arrival& arrival, const wire::Request& request,
                        Instant now) noexcept {
+    const Endpoint to = wire::answer_destination(request, arrival.from);
+    if (to.port == options_.port && to.address == arrival.local) {
+        ++counts_.own;
+        return;
+    }
     // By when it came and not by when it is read: being scheduled late is no lack of capacity.
     const bool refusal = beyond_capacity(request, arrival.at);
     if (refusal && options_.beyond == Beyond::silence) {
@@ -93,7 +98,7 @@ void Responder::answer(const probe::Arrival& arrival, const wire::Request& reque
         return;
     }
     queue_.push({.due = now + options_.delay,
-                 .to = wire::answer_destination(request, arrival.from),
+                 .to = to,
                  .local = arrival.local,
                  .socket = arrival.socket,
                  .length = static_cast<std::uint32_t>(length),

@@ -73,6 +73,20 @@ TEST(Responder, IsNoAmplifier) {
     EXPECT_EQ(far.answers().size(), 1U);
 }
 
+TEST(Responder, DoesNotAnswerItself) {
+    FarEnd far({.port = 5060});
+    const Address own = at("192.0.2.9", 0).address;
+    far.arrives(request("OPTIONS"), Instant{}, at("192.0.2.9", 5060), own);
+    std::string no_rport = request("OPTIONS", "");
+    no_rport.replace(no_rport.find("192.0.2.1:40000"), 15, "192.0.2.9:5060");
+    far.arrives(no_rport, Instant{}, at("192.0.2.9", 40000), own);
+    EXPECT_TRUE(far.answers().empty());
+    EXPECT_EQ(far.counts().own, 2U);
+    far.arrives(request("OPTIONS"), Instant{}, at("192.0.2.9", 40000), own);  // a prober beside us
+    far.arrives(request("OPTIONS"), Instant{}, at("192.0.2.1", 5060), own);
+    EXPECT_EQ(far.answers().size(), 2U);
+}
+
 TEST(Responder, MaxRateHoldsForEachSource) {
     Options options;
     options.max_rate_per_s = 10;
