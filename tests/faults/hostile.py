@@ -7,6 +7,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
@@ -75,6 +76,15 @@ class HostileCase(SippingCase):
         peer = ScriptPeer(script, address).start()
         self.addCleanup(peer.stop)
         return peer
+
+    def probe_until(self, peer, count, *arguments, timeout=60):
+        """Probes until the peer saw `count` requests: a busy box skips some that were due."""
+        run = self.start(f"{peer.address}:{peer.port}", *arguments)
+        deadline = time.monotonic() + timeout
+        while len(peer.requests) < count and run.process.poll() is None:
+            self.assertLess(time.monotonic(), deadline, "too few requests")
+            time.sleep(0.01)
+        return self.finish(run)
 
     def log_of(self, peer):
         return self.folder / "sipping-logs" / f"{peer.address}_{peer.port}.csv"

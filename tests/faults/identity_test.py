@@ -51,6 +51,9 @@ class Identity(HostileCase):
         senders = {}
 
         def answer(peer, number, request):
+            if number > len(table):  # on its way when all had been tried
+                peer.socket.sendto(sip_message.answer(request), request.source)
+                return
             how, fields, sender, port = table[number - 1]
             text = sip_message.answer(request).decode()
             for field in fields:
@@ -66,12 +69,11 @@ class Identity(HostileCase):
         senders["address"] = peer.another("127.0.0.99", peer.port)
         # The first case has no earlier probe to be sent to; it is none that needs one.
         self.assertEqual(table[0][3], "used")
-        run = self.ping(peer, "-c", len(table), "-I", 5, "-t", 400, "--ports", 400, "--io", io,
-                        "--late-window", "2s", "-q", timeout=60)
+        run = self.probe_until(peer, len(table), "-I", 5, "-t", 400, "--ports", 400, "--io", io,
+                               "--late-window", "2s", "-q")
         rows = {row["callid"]: row for row in self.probes(peer)}
-        self.assertEqual(len(peer.requests), len(table))
         kinds = self.kinds_of(self.rows(self.log_of(peer)))
-        self.assertEqual(sum(kinds.values()), len(table), kinds)  # none late, none twice
+        self.assertEqual(sum(kinds.values()), len(peer.requests), kinds)  # none late, none twice
         foreign = 0
         for case, request in zip(table, peer.requests):
             how, fields, sender, port = case
@@ -79,7 +81,8 @@ class Identity(HostileCase):
             with self.subTest(case=case):
                 if not is_ours(fields, sender, port):
                     foreign += 1
-                    self.assertEqual((row["kind"], row["detail"]), ("timeout", ""))
+                    self.assertEqual(row["kind"], "timeout")
+                    self.assertLessEqual(set(details(row)), {"self"})  # of a busy box
                     continue
                 self.assertEqual(row["kind"], "reply")
                 told = details(row)
