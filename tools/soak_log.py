@@ -120,7 +120,7 @@ class Target:
             window = int((at_us / 1e6 - self.begin) // WINDOW_S)
             phases[window].append((at_us - first + half) % self.interval_us - half)
         for window, found in phases.items():
-            # Against the early ones of these ten minutes: the wall clock is slewed, the cadence not.
+            # Against the early ones of ten minutes: the wall clock is slewed, the cadence not.
             # One that is late by more than half of an interval would look like the earliest of all.
             base = sorted(found)[len(found) // 20]
             slack = self.interval_us // 10
