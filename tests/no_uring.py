@@ -19,16 +19,15 @@ AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 IO_URING_SETUP, IO_URING_ENTER, IO_URING_REGISTER = 425, 426, 427  # the same on both
 
 
-def main(command):
+def refuse(calls, error):
+    """From now on, in this process and what it executes, the kernel answers these with `error`."""
     program = [
         (LOAD_WORD, 0, 0, 4),  # seccomp_data.arch
-        (JUMP_EQUAL, 0, 4, AUDIT_ARCH[platform.machine()]),
+        (JUMP_EQUAL, 0, len(calls) + 1, AUDIT_ARCH[platform.machine()]),
         (LOAD_WORD, 0, 0, 0),  # seccomp_data.nr
-        (JUMP_EQUAL, 3, 0, IO_URING_SETUP),
-        (JUMP_EQUAL, 2, 0, IO_URING_ENTER),
-        (JUMP_EQUAL, 1, 0, IO_URING_REGISTER),
+        *((JUMP_EQUAL, len(calls) - i, 0, call) for i, call in enumerate(calls)),
         (RETURN, 0, 0, ALLOW),
-        (RETURN, 0, 0, ERRNO | errno.EPERM),
+        (RETURN, 0, 0, ERRNO | error),
     ]
     packed = b"".join(struct.pack("HBBI", *instruction) for instruction in program)
     instructions = ctypes.create_string_buffer(packed)
@@ -37,6 +36,10 @@ def main(command):
     if (libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
             or libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, filter_, 0, 0) != 0):
         raise OSError(ctypes.get_errno(), "the seccomp filter was refused")
+
+
+def main(command):
+    refuse([IO_URING_SETUP, IO_URING_ENTER, IO_URING_REGISTER], errno.EPERM)
     os.execvp(command[0], command)
 
 

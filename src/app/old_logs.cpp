@@ -1,6 +1,9 @@
 #include "old_logs.hpp"
 
+#include <fmt/format.h>
+
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "io/compress.hpp"
@@ -25,7 +28,13 @@ private:
 }  // namespace
 
 void OldLogs::add(std::string path) {
-    if (!worker_) worker_.emplace(io::Worker::Priority::lowest);
+    try {
+        if (!worker_) worker_.emplace(io::Worker::Priority::lowest);
+    } catch (const std::system_error& error) {  // a limit of the user, of a container
+        trouble_ = fmt::format("log '{}' stays as it is, a thread cannot be started: {}", path,
+                               error.code().message());
+        return;
+    }
     worker_->post(std::make_unique<Compression>(std::move(path)));
 }
 

@@ -5,10 +5,11 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import unittest
 
-from support import SippingCase, read_csv
+from support import ROOT, SippingCase, read_csv
 
 NAME = re.compile(r"^127\.0\.0\.1_\d+\.(\d{8}T\d{6}[+-]\d{4})\.csv(\.zst)?$")
 
@@ -115,6 +116,17 @@ class Rotation(SippingCase):
         self.run_for(1, "--rotate", "1h", "--log", "all.csv")
         name, = (path.name for path in self.folder.glob("*.csv"))
         self.assertRegex(name, r"^all\.\d{8}T\d{6}\+0000\.csv$")
+
+    def test_without_a_thread_old_files_stay_as_they_are(self):
+        """Found in a review: the first rotation ended the run with exit code 4."""
+        run = self.run_for(3, "--rotate", "1s", "--compress", "--io", "uring",
+                           wrapper=(sys.executable, str(ROOT / "tests/no_threads.py")))
+        files = self.files()
+        self.assertEqual({path.suffix for path in files}, {".csv"})
+        for path in files[:-1]:
+            self.assertIn(f"sipping: log 'sipping-logs/{path.name}' stays as it is, a thread cannot "
+                          "be started: ", run.err)
+        self.check_complete(self.all_rows(files), 300)
 
 
 if __name__ == "__main__":
