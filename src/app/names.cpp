@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "net/resolve.hpp"
@@ -40,9 +41,16 @@ Names::Names(const config::PingConfig& config, Targets& targets, Prober& prober,
       prober_(prober),
       reporter_(reporter),
       start_(start),
-      failing_(targets.names.size()) {
+      told_(targets.names.size()) {
     if (targets.names.empty() || config.resolve_every == Duration::zero()) return;
-    worker_ = std::make_unique<io::Worker>(io::Worker::Priority::normal);
+    try {
+        worker_ = std::make_unique<io::Worker>(io::Worker::Priority::normal);
+    } catch (const std::system_error& error) {  // a limit of the user, of a container
+        prober.tell(
+            fmt::format("note: names are not looked up again, a thread cannot be started: {}",
+                        error.code().message()));
+        return;
+    }
     next_ = due(0);
 }
 
@@ -77,24 +85,32 @@ void Names::conclude(io::Worker::Task& task, const ClockReading& reading) {
     auto& lookup = static_cast<Lookup&>(task);  // nothing else is posted
     const NamedTarget& named = targets_.names[lookup.name];
     const Address current = targets_.table[named.target].endpoint.address;
-    const bool failed = !lookup.found.error.empty();
-    if (failed != failing_[lookup.name]) {
-        failing_[lookup.name] = failed;
-        prober_.tell(failed ? fmt::format("cannot resolve '{}' any more: {}; probing goes on at {}",
-                                          named.spec.host, lookup.found.error, to_string(current))
-                            : fmt::format("'{}' resolves again", named.spec.host));
-    }
+    tell_failing(lookup.name, lookup.found.error, current);
+    if (!lookup.found.error.empty()) return;
     // Name servers turn the order of several addresses: one that is still there is kept.
-    if (failed ||
-        std::ranges::find(lookup.found.addresses, current) != lookup.found.addresses.end())
-        return;
-    move(named, lookup.found.addresses.front(), reading);
+    if (std::ranges::find(lookup.found.addresses, current) == lookup.found.addresses.end())
+        move(lookup.name, lookup.found.addresses.front(), reading);
+    else
+        told_[lookup.name].refused.reset();
 }
 
-void Names::move(const NamedTarget& named, const Address& address, const ClockReading& reading) {
+void Names::tell_failing(std::size_t name, const std::string& error, const Address& current) {
+    const bool failing = !error.empty();
+    if (failing == std::exchange(told_[name].failing, failing)) return;
+    const std::string& host = targets_.names[name].spec.host;
+    prober_.tell(failing ? fmt::format("cannot resolve '{}' any more: {}; probing goes on at {}",
+                                       host, error, to_string(current))
+                         : fmt::format("'{}' resolves again", host));
+}
+
+void Names::move(std::size_t name, const Address& address, const ClockReading& reading) {
+    const NamedTarget& named = targets_.names[name];
     const Endpoint before = targets_.table[named.target].endpoint;
-    if (const std::string wrong = move_target(config_, targets_, named, address); !wrong.empty())
-        return prober_.tell(wrong);
+    if (const std::string wrong = move_target(config_, targets_, named, address); !wrong.empty()) {
+        if (std::exchange(told_[name].refused, address) != address) prober_.tell(wrong);
+        return;
+    }
+    told_[name].refused.reset();
     prober_.engine().moved(named.target, before, reading.now);
     reporter_.moved(named.target, before.address, address);
 }

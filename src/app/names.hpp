@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "io/worker.hpp"
@@ -17,8 +19,8 @@ namespace sipping::app {
 
 class Names {
 public:
-    /// Nothing to do, and no thread, without names or with --resolve-every never. All references
-    /// must outlive this.
+    /// Nothing to do, and no thread, without names or with --resolve-every never. Where there can
+    /// be no thread it says so, and names stay where they are. All references must outlive this.
     Names(const config::PingConfig& config, Targets& targets, Prober& prober, Reporter& reporter,
           Instant start);
 
@@ -28,8 +30,15 @@ public:
     [[nodiscard]] Instant next_tick() const noexcept { return next_; }
 
 private:
+    /// What was told about a name, so that it is not told again each time it is looked up.
+    struct Told {
+        bool failing = false;
+        std::optional<Address> refused;  ///< it points there, where the target may not go
+    };
+
     void conclude(io::Worker::Task& task, const ClockReading& reading);
-    void move(const NamedTarget& named, const Address& address, const ClockReading& reading);
+    void tell_failing(std::size_t name, const std::string& error, const Address& current);
+    void move(std::size_t name, const Address& address, const ClockReading& reading);
     [[nodiscard]] Instant due(std::size_t name) const noexcept;
 
     const config::PingConfig& config_;
@@ -37,9 +46,9 @@ private:
     Prober& prober_;
     Reporter& reporter_;
     Instant start_;
-    std::uint64_t round_ = 1;    ///< names are due in this one ...
-    std::size_t name_ = 0;       ///< ... from this one on
-    std::vector<bool> failing_;  ///< by name: told that it does not resolve
+    std::uint64_t round_ = 1;  ///< names are due in this one ...
+    std::size_t name_ = 0;     ///< ... from this one on
+    std::vector<Told> told_;   ///< by name
     Instant next_ = never;
     std::unique_ptr<io::Worker> worker_;
 };
