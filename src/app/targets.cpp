@@ -116,6 +116,12 @@ bool Targets::uses(Family family) const noexcept {
     });
 }
 
+// A socket with an address is found sooner by the kernel (2 % of the cost of a probe); one without
+// survives it when the box changes its address, which a flood need not.
+std::optional<Address> Targets::bound_to(const config::PingConfig& config) const {
+    return config.flood && !config.bind ? source : config.bind;
+}
+
 namespace {
 
 Targets load_targets(const config::PingConfig& config) {
@@ -155,31 +161,45 @@ Targets load_targets(const config::PingConfig& config) {
     return targets;
 }
 
+double rate_of(const target::Target& target) {
+    return 1.0 / std::chrono::duration<double>(target.interval).count();
+}
+
+/// Why so many probes a second may not go to this address; empty: they may.
+std::string rate_refused(const config::PingConfig& config, const Address& address, double rate) {
+    if (config.mine || address.is_loopback()) return {};
+    if (config.flood)
+        return fmt::format("--flood to {} needs --mine: say that this target is yours to load",
+                           to_string(address));
+    if (rate <= rate_refused_per_s) return {};
+    return fmt::format(
+        "{:.0f} probes a second to {} need --mine: say that this target is yours to "
+        "load (without it {:.0f} a second are allowed)",
+        rate, to_string(address), rate_refused_per_s);
+}
+
 /// A note, or nothing.
 std::string check_rates(const config::PingConfig& config, const target::TargetTable& targets) {
-    std::map<std::string, double> rates;  // by address: ports share one box
+    struct Load {
+        Address address;
+        double rate = 0;
+    };
+    std::map<std::string, Load> loads;  // by address: ports share one box
     for (const target::Target& target : targets) {
-        if (target.endpoint.address.is_loopback()) continue;
-        rates[to_string(target.endpoint.address)] +=
-            1.0 / std::chrono::duration<double>(target.interval).count();
+        const Address& address = target.endpoint.address;
+        if (address.is_loopback()) continue;
+        Load& load = loads.try_emplace(to_string(address), Load{.address = address}).first->second;
+        load.rate += rate_of(target);
     }
-    for (const auto& [address, rate] : rates) {
-        if (config.mine) break;
-        if (config.flood)
-            throw UsageError(fmt::format(
-                "--flood to {} needs --mine: say that this target is yours to load", address));
-        if (rate > rate_refused_per_s)
-            throw UsageError(
-                fmt::format("{:.0f} probes a second to {} need --mine: say that this target is "
-                            "yours to load (without it {:.0f} a second are allowed)",
-                            rate, address, rate_refused_per_s));
-    }
-    for (const auto& [address, rate] : rates)
-        if (rate > rate_noted_per_s)
+    for (const auto& [address, load] : loads)
+        if (const std::string wrong = rate_refused(config, load.address, load.rate); !wrong.empty())
+            throw UsageError(wrong);
+    for (const auto& [address, load] : loads)
+        if (load.rate > rate_noted_per_s)
             return fmt::format(
                 "{:.1f} probes a second to {}: many SBCs ban senders above {:.0f} a "
                 "second; see the README before you blame the path",
-                rate, address, rate_noted_per_s);
+                load.rate, address, rate_noted_per_s);
     return {};
 }
 
@@ -197,21 +217,24 @@ Targets open_targets(const config::PingConfig& config) {
 std::string move_target(const config::PingConfig& config, Targets& targets,
                         const NamedTarget& named, const Address& address) {
     target::Target& target = targets.table[named.target];
-    const Endpoint before = std::exchange(target.endpoint, {address, target.endpoint.port});
-    std::string wrong;
-    try {
-        static_cast<void>(check_rates(config, targets.table));
-        const auto source = net::source_address(target.endpoint, config.bind, config.device);
-        const auto fields = request_fields(config, named.spec, target.endpoint, source);
+    const Endpoint endpoint{address, target.endpoint.port};
+    // In mid-run, perhaps among 100,000 targets: no table of all rates as at the start.
+    double rate = rate_of(target);
+    for (const target::Target& other : targets.table)
+        if (&other != &target && other.endpoint.address == address) rate += rate_of(other);
+    std::string wrong = rate_refused(config, address, rate);
+    if (wrong.empty()) {
+        const auto source = net::source_address(endpoint, targets.bound_to(config), config.device);
+        const auto fields = request_fields(config, named.spec, endpoint, source);
         wrong = wire::RequestTemplate::check(fields);
-        if (wrong.empty()) targets.requests[named.target] = wire::RequestTemplate(fields);
-    } catch (const UsageError& error) {
-        wrong = error.what();
+        if (wrong.empty()) {
+            targets.requests[named.target] = wire::RequestTemplate(fields);
+            target.endpoint = endpoint;
+            return {};
+        }
     }
-    if (wrong.empty()) return {};
-    target.endpoint = before;
     return fmt::format("'{}' points to {} now; probing goes on at {}: {}", named.spec.host,
-                       to_string(address), to_string(before.address), wrong);
+                       to_string(address), to_string(target.endpoint.address), wrong);
 }
 
 void tell(std::string_view text) {

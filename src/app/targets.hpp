@@ -39,6 +39,8 @@ struct Targets {
     std::optional<Address> source;        ///< the address that all of them see, if it is one
 
     [[nodiscard]] bool uses(Family family) const noexcept;
+    /// The address that the ports get, if any: --bind, or in a flood the one all targets see.
+    [[nodiscard]] std::optional<Address> bound_to(const config::PingConfig& config) const;
 };
 
 /// Reads, resolves, and tells on stderr which names did not resolve and that a rate may get us

@@ -200,6 +200,20 @@ class Names(SippingCase):
         self.assertEqual(run.err.count("sipping: note: names are not looked up again, a thread "
                                        "cannot be started: "), 1, run)
 
+    def test_a_flood_says_in_its_via_where_its_ports_are_bound(self):
+        """Found in a review: after a move the Via had the address of a route not taken."""
+        net = ("unshare", "--net", "sh", "-ec", "ip link set lo up; ip addr add 192.0.2.1/32 dev "
+               'lo; ip addr add 192.0.2.2/32 dev lo; exec "$@"', "sh")
+        run = self.start(NAME, "--flood", "--window", 1, "--mine", "-t", "100", "-x", "-w",
+                         "log.csv", "--resolve-every", "1s",
+                         wrapper=(*net, *with_hosts(f"192.0.2.1 {NAME}\\n")))
+        self.wait_for(lambda: "OPTIONS sip:" in run.out_so_far(), run)
+        (self.folder / "etc-copy/hosts").write_text(f"192.0.2.2 {NAME}\n")
+        self.wait_for(lambda: "OPTIONS sip:" in run.out_so_far().partition("is at 192.0.2.2")[2],
+                      run)
+        self.end(run, code=1)  # nobody answers there
+        self.assertEqual(set(re.findall(r"Via: SIP/2\.0/UDP ([\d.]+):", run.out)), {"192.0.2.1"})
+
     def test_a_target_that_moved_keeps_its_file(self):
         old, new = self.two_peers()
         self.dns.names[NAME] = ["127.77.0.1"]
