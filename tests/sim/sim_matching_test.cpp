@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "simulation.hpp"
@@ -85,6 +86,45 @@ TEST(SimMatching, probes_that_are_out_belong_to_the_address_they_were_sent_to) {
         ASSERT_FALSE(row.result.from_elsewhere);
         ASSERT_EQ(row.result.from, sim.recorder.sent_probes[row.result.call_id].to);
     }
+    sim.expect_books_balance();
+}
+
+TEST(SimMatching, whatever_becomes_of_a_probe_is_told_of_the_address_it_was_sent_to) {
+    // Loss, duplicates, late answers, ICMP errors and refused sends, while names move all the time.
+    SimOptions options;
+    options.targets = 5;
+    options.interval = 100ms;
+    options.link = {.loss_percent = 5,
+                    .duplicate_percent = 5,
+                    .delay = 20ms,
+                    .jitter = 1500ms,
+                    .icmp_percent = 5,
+                    .refuse_percent = 2};
+    options.engine.duration = 120s;
+    Simulation sim(options);
+    const Instant start = sim.network.reading().now;
+    std::uint32_t moves = 0;
+    while (!sim.engine->finished(sim.network.reading().now)) {
+        sim.step();
+        const Instant now = sim.network.reading().now;
+        if (now < start + moves * 400ms) continue;  // each of the five every two seconds
+        const std::uint32_t target = moves++ % options.targets;
+        const Endpoint before = sim.targets[target].endpoint;
+        sim.targets[target].endpoint.address.bytes[2] = static_cast<std::uint8_t>(moves % 7);
+        sim.engine->moved(target, before, now);
+    }
+    EXPECT_GE(moves, 300U);
+    EXPECT_EQ(sim.engine->counts().due, 6000U);
+    EXPECT_EQ(sim.engine->counts().foreign, 0U);
+    EXPECT_EQ(sim.engine->counts().icmp_unmatched, 0U);
+    std::array<std::uint64_t, kind_count> of_the_past{};
+    for (const Row& row : sim.recorder.rows) {
+        ASSERT_FALSE(row.result.from_elsewhere);
+        ASSERT_EQ(row.result.from, sim.recorder.sent_probes[row.result.call_id].to);
+        if (row.result.moved) ++of_the_past[static_cast<std::size_t>(row.result.kind)];
+    }
+    for (const Kind kind : {Kind::reply, Kind::timeout, Kind::icmp, Kind::late, Kind::duplicate})
+        EXPECT_GT(of_the_past[static_cast<std::size_t>(kind)], 50U) << to_string(kind);
     sim.expect_books_balance();
 }
 
