@@ -124,8 +124,8 @@ class Rotation(SippingCase):
         files = self.files()
         self.assertEqual({path.suffix for path in files}, {".csv"})
         for path in files[:-1]:
-            self.assertIn(f"sipping: log 'sipping-logs/{path.name}' stays as it is, a thread cannot "
-                          "be started: ", run.err)
+            self.assertIn(f"sipping: log 'sipping-logs/{path.name}' stays as it is, a thread "
+                          "cannot be started: ", run.err)
         self.check_complete(self.all_rows(files), 300)
 
 
