@@ -9,7 +9,7 @@ import sys
 import time
 import unittest
 
-from support import ROOT, SippingCase, read_csv
+from support import ROOT, SippingCase, details, read_csv
 
 NAME = re.compile(r"^127\.0\.0\.1_\d+\.(\d{8}T\d{6}[+-]\d{4})\.csv(\.zst)?$")
 
@@ -29,8 +29,11 @@ class Rotation(SippingCase):
 
     def check_complete(self, rows, count):
         probes = [row for row in rows if row["kind"] != "gap"]
-        self.assertEqual(len(probes), count)
-        self.assertEqual(len({row["callid"] for row in probes}), count)
+        # Those that a busy box left out have rows of their own.
+        left_out = sum(int(details(row)["count"]) for row in rows
+                       if row["kind"] == "gap" and details(row)["reason"] in ("stall", "skipped"))
+        self.assertEqual(len(probes) + left_out, count)
+        self.assertEqual(len({row["callid"] for row in probes}), len(probes))
         self.assertEqual({row["kind"] for row in probes}, {"reply"})
         reasons = [row["detail"] for row in rows if row["kind"] == "gap"]
         self.assertEqual([reason for reason in reasons if "log-rows-lost" in reason], [])
