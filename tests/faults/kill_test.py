@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from support import SippingCase, option, read_csv
+from support import SippingCase, details, option, read_csv
 
 KILLS = option("kills", 20)
 SEED = option("seed", random.SystemRandom().randrange(1 << 32))
@@ -25,6 +25,7 @@ class Killed(SippingCase):
         self.random = random.Random(SEED)
         self.seen = {}    # Call-ID -> when the peer answered it
         self.due = set()  # those that must be in the logs
+        self.begun = 0    # runs whose `start` row must be there, too
 
     def one_life(self, peers, number):
         arguments = [f"127.0.0.1:{peer.port}" for peer in peers]
@@ -39,13 +40,15 @@ class Killed(SippingCase):
         killed = time.time()
         run.process.kill()
         run.process.wait()
+        due_before = len(self.due)
         for peer, count in zip(peers, before):
             for request in peer.requests[count:]:
                 self.assertNotIn(request.call_id, self.seen)
                 self.seen[request.call_id] = request.at
                 if request.at + ANSWERED_AFTER_S < killed - PROMISE_S:
                     self.due.add(request.call_id)
-        return run
+        self.begun += len(self.due) > due_before
+        self.assertEqual(run.process.returncode, -9, "it had ended by itself")
 
     def files(self):
         """All logs as CSV: where both FILE and FILE.zst are there, the kill came in between."""
@@ -63,13 +66,17 @@ class Killed(SippingCase):
                 if number % 3 != 2:
                     read_csv(self.folder / "log.csv")  # whole lines, one header
         rows = [row for path in self.files() if path.exists() for row in read_csv(path)]
+        self.check_books(rows)  # a second header would be a row of no kind
         logged = collections.Counter(row["callid"] for row in rows if row["kind"] == "reply")
         self.assertEqual([one for one, count in logged.items() if count > 1], [])
+        self.assertEqual(set(logged) - set(self.seen), set(), "rows of probes nobody saw")
         missing = self.due - set(logged)
         self.assertEqual(missing, set(), f"{len(missing)} of {len(self.due)} rows, seed {SEED}")
         self.assertGreater(len(self.due), KILLS * 20, "too little was due to prove anything")
-        starts = sum("reason=start" in row["detail"] for row in rows)
-        self.assertLessEqual(starts, 2 * KILLS + len(self.files()))
+        # Whoever reads the log sees that nobody probed between two runs: a start without a stop.
+        marks = [details(row)["reason"] for row in rows if row["kind"] == "gap"]
+        self.assertNotIn("stop", marks)
+        self.assertTrue(self.begun <= marks.count("start") <= KILLS, (self.begun, marks))
         print(f"{KILLS} kills, seed {SEED}: {len(self.seen)} probes answered, {len(self.due)} of "
               f"them more than {PROMISE_S} s before the kill, {len(logged)} in the logs, 0 missing")
 
