@@ -14,7 +14,12 @@ namespace {
 
 constexpr std::array<cap_value_t, 2> kept{CAP_DAC_OVERRIDE, CAP_NET_BIND_SERVICE};
 
-constexpr int other_programs[] = {SCMP_SYS(execve), SCMP_SYS(execveat)};
+/// Starting one, and what one does with itself first: gnuplot, for one, sets its user to the one it
+/// already is, and refuses to run when it may not.
+constexpr int other_programs[] = {SCMP_SYS(execve),    SCMP_SYS(execveat),  SCMP_SYS(setuid),
+                                  SCMP_SYS(setgid),    SCMP_SYS(setreuid),  SCMP_SYS(setregid),
+                                  SCMP_SYS(setresuid), SCMP_SYS(setresgid), SCMP_SYS(setgroups),
+                                  SCMP_SYS(setfsuid),  SCMP_SYS(setfsgid)};
 constexpr int never_needed[] = {
     // Other processes.
     SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(kcmp), SCMP_SYS(pidfd_getfd),
@@ -33,9 +38,6 @@ constexpr int never_needed[] = {
     // Clocks and names of the box.
     SCMP_SYS(settimeofday), SCMP_SYS(clock_settime), SCMP_SYS(clock_adjtime), SCMP_SYS(adjtimex),
     SCMP_SYS(sethostname), SCMP_SYS(setdomainname),
-    // Who we are.
-    SCMP_SYS(setuid), SCMP_SYS(setgid), SCMP_SYS(setreuid), SCMP_SYS(setregid), SCMP_SYS(setresuid),
-    SCMP_SYS(setresgid), SCMP_SYS(setgroups), SCMP_SYS(setfsuid), SCMP_SYS(setfsgid),
     // Connections: all of this is UDP.
     SCMP_SYS(listen), SCMP_SYS(accept), SCMP_SYS(accept4)};
 
