@@ -63,9 +63,12 @@ class Killed(SippingCase):
         for number in range(KILLS):
             with self.subTest(kill=number, seed=SEED):
                 self.one_life(peers, number)
-                if number % 3 != 2:
-                    read_csv(self.folder / "log.csv")  # whole lines, one header
-        rows = [row for path in self.files() if path.exists() for row in read_csv(path)]
+                log = self.folder / "log.csv"
+                if number % 3 != 2 and log.exists() and log.stat().st_size > 0:
+                    read_csv(log)
+        # Killed between the creation of a file and its header, it has no line, which is whole, too.
+        files = [path for path in self.files() if path.exists() and path.stat().st_size > 0]
+        rows = [row for path in files for row in read_csv(path)]
         self.check_books(rows)  # a second header would be a row of no kind
         logged = collections.Counter(row["callid"] for row in rows if row["kind"] == "reply")
         self.assertEqual([one for one, count in logged.items() if count > 1], [])
