@@ -35,6 +35,7 @@ LogFiles::LogFiles(const config::PingConfig& config, const target::TargetTable& 
     : targets_(targets),
       site_(config.site),
       writer_(local_utc_offset, config.csv == config::CsvForm::classic),
+      reading_(reading),
       rotation_{.every = config.rotate_every, .bytes = config.rotate_bytes} {
     for (const target::Target& target : targets)
         hosts_.push_back(to_string(target.endpoint.address));
@@ -79,8 +80,12 @@ void LogFiles::put(File& file) noexcept {
 
 void LogFiles::write(const ProbeResult& result) noexcept {
     if (files_.empty()) return;
+    File& file = files_[file_of_target_[result.target]];
+    // Here and not at the next tick: at high rates the rows that come until then would take all the
+    // room that a write has made, and none would be left for this.
+    tell_lost(file);
     writer_.csv(result, context(result.target), row_);
-    put(files_[file_of_target_[result.target]]);
+    put(file);
 }
 
 void LogFiles::write(const Gap& gap, File& file) noexcept {
@@ -93,8 +98,29 @@ void LogFiles::write(const Gap& gap) noexcept {
 }
 
 void LogFiles::mark(GapReason reason, WallTime at) noexcept {
-    for (File& file : files_)
-        write(Gap{.target = file.target, .reason = reason, .from = at, .until = at}, file);
+    for (File& file : files_) {
+        file.mark = Gap{.target = file.target, .reason = reason, .from = at, .until = at};
+        put_mark(file);
+    }
+}
+
+/// After what is to be told of lost rows: they were before it.
+void LogFiles::put_mark(File& file) noexcept {
+    tell_lost(file);
+    if (!file.mark || !file.appender->has_room_for_gap()) return;
+    write(*file.mark, file);
+    file.mark.reset();
+}
+
+void LogFiles::tell_lost(File& file) noexcept {
+    Instant since{};
+    if (const std::uint64_t lost = file.appender->take_lost_for_gap(since); lost > 0)
+        write(Gap{.target = file.target,
+                  .reason = GapReason::log_rows_lost,
+                  .from = reading_.wall(since),
+                  .until = reading_.wall(),
+                  .count = lost},
+              file);
 }
 
 void LogFiles::plan_rotation(const ClockReading& reading) noexcept {
@@ -127,20 +153,14 @@ void LogFiles::tick(File& file, const ClockReading& reading) {
             old_logs_->add(std::move(left));
     if (rotation_.bytes > 0 && file.appender->size() >= rotation_.bytes)
         rotate(file, reading.wall());
-    Instant since{};
-    if (const std::uint64_t lost = file.appender->take_lost_for_gap(since); lost > 0)
-        write(Gap{.target = file.target,
-                  .reason = GapReason::log_rows_lost,
-                  .from = reading.wall(since),
-                  .until = reading.wall(),
-                  .count = lost},
-              file);
+    put_mark(file);
     next_tick_ = std::min(next_tick_, file.appender->next_tick());
 }
 
 bool LogFiles::tick(const ClockReading& reading) {
+    reading_ = reading;
     if (old_logs_) old_logs_->collect();
-    if (reading.now < next_tick_) return false;
+    if (reading.now < next_tick_ && !flushing_) return false;
     if (reading.now >= rotate_at_) rotate(reading);
     next_tick_ = rotate_at_;
     for (File& file : files_)
@@ -158,7 +178,7 @@ void LogFiles::reopen() noexcept {
 void LogFiles::flush() noexcept {
     for (File& file : files_)
         file.appender->flush();
-    next_tick_ = Instant{};
+    flushing_ = true;
 }
 
 void LogFiles::give_up() noexcept {
@@ -168,7 +188,7 @@ void LogFiles::give_up() noexcept {
 
 bool LogFiles::idle() const noexcept {
     return std::all_of(files_.begin(), files_.end(),
-                       [](const File& file) { return file.appender->idle(); }) &&
+                       [](const File& file) { return file.appender->idle() && !file.mark; }) &&
            (!old_logs_ || old_logs_->idle());
 }
 

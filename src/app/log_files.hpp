@@ -42,6 +42,7 @@ public:
     bool tick(const ClockReading& reading);
     [[nodiscard]] Instant next_tick() const noexcept { return next_tick_; }
     void reopen() noexcept;
+    /// The run is over: write everything, as fast as it goes.
     void flush() noexcept;
     /// No more waiting: what is not written yet counts as lost.
     void give_up() noexcept;
@@ -61,9 +62,12 @@ private:
         std::string undated_path = {};
         std::int64_t begun_s = 0;  ///< UNIX time in the name, with rotation
         int reported_error = 0;
+        std::optional<Gap> mark = {};  ///< a start or stop that has no room yet
     };
 
     void write(const Gap& gap, File& file) noexcept;
+    void tell_lost(File& file) noexcept;
+    void put_mark(File& file) noexcept;
     void plan_rotation(const ClockReading& reading) noexcept;
     void rotate(const ClockReading& reading);
     void rotate(File& file, WallTime now);
@@ -78,6 +82,8 @@ private:
     sink::RowWriter writer_;
     TextBuffer row_{sink::row_size_max};
     Instant next_tick_{};
+    bool flushing_ = false;
+    ClockReading reading_;  ///< the last one seen
     sink::Rotation rotation_;
     WallTime boundary_{};        ///< the next rotation by time is at this local time
     Instant rotate_at_ = never;  ///< when that ought to be

@@ -12,6 +12,8 @@ namespace {
 
 /// While an operation runs. The ring's completion wakes the loop; the helper thread does not.
 constexpr Duration look_again = 5ms;
+/// Room for the row that will tell of lost ones.
+constexpr std::size_t gap_row_bytes = 512;
 
 }  // namespace
 
@@ -164,11 +166,14 @@ const AppenderStats& Appender::stats() const noexcept {
 }
 
 std::uint64_t Appender::take_lost_for_gap(Instant& since) noexcept {
-    constexpr std::size_t gap_row_bytes = 512;  // room for the row that will tell of it
     if (impl_->stats.last_error != 0 || impl_->fd < 0 || !impl_->lines.has_room(gap_row_bytes))
         return 0;
     since = impl_->lost_since;
     return std::exchange(impl_->lost_for_gap, 0);
+}
+
+bool Appender::has_room_for_gap() const noexcept {
+    return impl_->lost_for_gap == 0 && impl_->lines.has_room(gap_row_bytes);
 }
 
 const std::string& Appender::path() const noexcept {

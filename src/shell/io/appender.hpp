@@ -67,13 +67,16 @@ public:
     [[nodiscard]] std::uint64_t size() const noexcept;
     /// Begin writing everything at the next tick.
     void flush() noexcept;
-    /// The run ends and cannot wait any longer: what is still buffered counts as lost.
+    /// The run ends and cannot wait any longer: what is still buffered counts as lost, also what a
+    /// write that is not done yet may bring to the file.
     void give_up() noexcept;
     /// Nothing buffered and no write in flight (a check of the path may be).
     [[nodiscard]] bool idle() const noexcept;
     [[nodiscard]] const AppenderStats& stats() const noexcept;
     /// Rows lost since the last call, for a gap row once writing works again; 0 while it does not.
     [[nodiscard]] std::uint64_t take_lost_for_gap(Instant& since) noexcept;
+    /// There is room for a gap row, and none of rows lost before it is still to come.
+    [[nodiscard]] bool has_room_for_gap() const noexcept;
     [[nodiscard]] const std::string& path() const noexcept;
 
 private:
