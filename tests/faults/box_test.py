@@ -129,7 +129,10 @@ class Box(SippingCase):
         for row in lost:
             self.assertIn("self=", row["detail"], row)
         self.assertTrue(any("rx-drop" in row["detail"] for row in lost), lost)
-        self.assertRegex(run.out, r"This side had trouble: \d+ answers.* dropped")
+        self.assertIn(f"This side had trouble: {drops} datagrams lost in our receive queues "
+                      "(SO_RXQ_OVFL): raise net.core.rmem_default (sysctl), probe slower", run.out)
+        if down := re.search("(?m)^DOWN .*$", run.out):
+            self.assertRegex(down[0], r"\[perhaps our own: [a-z,-]*rx-drop[a-z,-]*\]$")
 
     # io_uring.
 

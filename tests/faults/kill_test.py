@@ -24,6 +24,7 @@ class Killed(SippingCase):
         super().setUp()
         self.random = random.Random(SEED)
         self.seen = {}    # Call-ID -> when the peer answered it
+        self.repeated = set()
         self.due = set()  # those that must be in the logs
         self.begun = 0    # runs whose `start` row must be there, too
 
@@ -43,7 +44,9 @@ class Killed(SippingCase):
         due_before = len(self.due)
         for peer, count in zip(peers, before):
             for request in peer.requests[count:]:
-                self.assertNotIn(request.call_id, self.seen)
+                # No run repeats one, but of 50,000 in 200 runs two may well be the same.
+                if request.call_id in self.seen:
+                    self.repeated.add(request.call_id)
                 self.seen[request.call_id] = request.at
                 if request.at + ANSWERED_AFTER_S < killed - PROMISE_S:
                     self.due.add(request.call_id)
@@ -68,13 +71,16 @@ class Killed(SippingCase):
                     read_csv(log)
         # Killed between the creation of a file and its header, it has no line, which is whole, too.
         files = [path for path in self.files() if path.exists() and path.stat().st_size > 0]
-        rows = [row for path in files for row in read_csv(path)]
+        rows = [row for path in files for row in read_csv(path)
+                if row["callid"] not in self.repeated]
+        self.assertLess(len(self.repeated), 5, self.repeated)
+        self.due -= self.repeated
         self.check_books(rows)  # a second header would be a row of no kind
         logged = collections.Counter(row["callid"] for row in rows if row["kind"] == "reply")
         self.assertEqual([one for one, count in logged.items() if count > 1], [])
-        self.assertEqual(set(logged) - set(self.seen), set(), "rows of probes nobody saw")
+        self.assertFalse(set(logged) - set(self.seen), "rows of probes nobody saw")
         missing = self.due - set(logged)
-        self.assertEqual(missing, set(), f"{len(missing)} of {len(self.due)} rows, seed {SEED}")
+        self.assertFalse(missing, f"{len(missing)} of {len(self.due)} rows, seed {SEED}")
         self.assertGreater(len(self.due), KILLS * 20, "too little was due to prove anything")
         # Whoever reads the log sees that nobody probed between two runs: a start without a stop.
         marks = [details(row)["reason"] for row in rows if row["kind"] == "gap"]

@@ -22,8 +22,9 @@ class Stopped(SippingCase):
         # Answers come 60 ms later: three or four probes are out when it is stopped, and what
         # answers them comes to a process that does not look.
         peer = self.peer(delay_ms=60)
-        run = self.start(f"127.0.0.1:{peer.port}", "-I", INTERVAL_S * 1000, "-t", "400", "-v",
-                         "--io", how)
+        losing = self.peer(delay_ms=60, drop_every=2)
+        run = self.start(f"127.0.0.1:{peer.port}", f"127.0.0.1:{losing.port}", "-I",
+                         INTERVAL_S * 1000, "-t", "400", "-v", "--io", how)
         self.assertTrue(peer.wait_for(50))
         run.signal(signal.SIGSTOP)
         stopped = time.time()
@@ -48,6 +49,7 @@ class Stopped(SippingCase):
         self.assertLess(abs(float(told["until"]) - continued), 0.3, gap)
         self.assertLess(abs(int(told["count"]) - STOP_S / INTERVAL_S), 0.3 / INTERVAL_S, gap)
 
+        self.check_losses(self.rows(losing), stopped, continued)
         # No burst: after it probes keep to the grid that they had before.
         sent = sorted(float(row["timestamp"]) for row in probes)
         during = [at for at in sent if stopped + 0.05 < at < continued - 0.05]
@@ -56,6 +58,20 @@ class Stopped(SippingCase):
         pairs = [b - a for a, b in zip(after, after[1:])]
         self.assertLess(sum(pair < INTERVAL_S / 4 for pair in pairs), 3, "a burst")
         self.assertLess(len(after), (sent[-1] - continued) / INTERVAL_S + 3)
+
+    def check_losses(self, rows, stopped, continued):
+        """Those of a target that answers every second probe: what was out when the process was
+        stopped is perhaps its own loss, what had ended before and began after is not."""
+        lost = [row for row in rows if row["kind"] == "timeout"]
+        across = [row for row in lost if stopped - 0.3 < float(row["timestamp"]) < stopped - 0.02]
+        self.assertGreater(len(across), 3)
+        for row in across:
+            self.assertIn("stall", details(row).get("self", ""), row)
+        far = [row for row in lost if float(row["timestamp"]) < stopped - 0.6
+               or float(row["timestamp"]) > continued + 0.3]
+        self.assertGreater(len(far), 10)
+        accused = [row for row in far if "stall" not in row["detail"]]
+        self.assertGreater(len(accused), len(far) / 2, "everything was excused")
 
 
 if __name__ == "__main__":

@@ -95,6 +95,7 @@ struct Settled {
     std::uint32_t target = 0;
     bool counts = true;  ///< false: pending, local, send-error: breaks no run and extends none
     bool lost = false;
+    std::uint8_t self = 0;  ///< SelfBlame bits of a lost one
     std::uint64_t call_id = 0;
     Instant sent{};
     WallTime sent_wall{};

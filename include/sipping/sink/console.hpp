@@ -82,7 +82,8 @@ public:
     void statistics(const stats::TargetStats& stats, TextBuffer& out) noexcept;
     /// One line, its columns as wide as the widest value so far.
     void summary(const SecondSummary& second, TextBuffer& out) noexcept;
-    /// "DOWN <target> since <time>", "UP <target> after 182 s, 182 lost"
+    /// "DOWN <target> since <time>", "UP <target> after 182 s, 182 lost"; with "[perhaps our own:
+    /// stall]" when that could be said of each of its losses.
     void change(stats::Change change, std::string_view target_name, const stats::TargetStats& stats,
                 TextBuffer& out) noexcept;
     /// The table so far or the final one; `out` should be large (about 250 bytes a target).

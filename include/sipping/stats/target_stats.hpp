@@ -19,8 +19,12 @@ struct Outage {
     Instant begin_at{};
     Instant end_at{};
     std::uint64_t lost = 0;
+    std::uint64_t perhaps_own = 0;  ///< of these, the ones with a reason in `self`
+    std::uint8_t self = 0;          ///< SelfBlame bits of all of them
 
     [[nodiscard]] Duration length() const noexcept { return end_at - begin_at; }
+    /// Not one of its losses is certainly somebody else's.
+    [[nodiscard]] bool all_perhaps_own() const noexcept { return perhaps_own == lost; }
 };
 
 /// What a settled probe changed.

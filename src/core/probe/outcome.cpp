@@ -102,6 +102,7 @@ void Engine::finish(std::uint32_t slot_index, match::State state) noexcept {
         sink_.settled(Settled{.target = target,
                               .counts = slot.counts,
                               .lost = slot.lost,
+                              .self = slot.self,
                               .call_id = slot.call_id,
                               .sent = slot.sent,
                               .sent_wall = slot.sent_wall});

@@ -16,6 +16,14 @@ constexpr std::string_view bold_red = "\x1b[1;31m";
 constexpr std::string_view green = "\x1b[32m";
 constexpr std::string_view yellow = "\x1b[33m";
 
+/// Why the prober may have lost it itself; nothing where it has no reason to think so.
+void perhaps_our_own(LineWriter& line, std::uint8_t self) noexcept {
+    if (self == 0) return;
+    line.put(" [perhaps our own: ");
+    write_self(line, self);
+    line.put(']');
+}
+
 /// What is odd about an answer; nothing for an ordinary one.
 void answer_notes(LineWriter& line, const ProbeResult& result) noexcept {
     if (result.mangled != 0) {
@@ -122,11 +130,7 @@ void Console::drop_line(LineWriter& line, const ProbeResult& result, const Endpo
         line.address(result.icmp.from);
         line.put(')');
     }
-    if (result.self != 0) {
-        line.put(" [perhaps our own: ");
-        write_self(line, result.self);
-        line.put(']');
-    }
+    perhaps_our_own(line, result.self);
 }
 
 void Console::on_result(const ProbeResult& result, const Endpoint& target, WallTime at,
@@ -235,6 +239,7 @@ void Console::change(stats::Change change, std::string_view target_name,
             line.seconds(outage.length());
             line.print(", {} lost", outage.lost);
         }
+        if (outage.all_perhaps_own()) perhaps_our_own(line, outage.self);
     });
 }
 

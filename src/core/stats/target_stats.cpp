@@ -34,7 +34,10 @@ Change TargetStats::on_settled(const Settled& settled, const Thresholds& thresho
 void TargetStats::extend_runs(const Settled& settled) noexcept {
     answers_in_a_row_ = 0;
     if (current_run_ == 0) {
-        const Outage begun{settled.sent_wall, settled.sent_wall, settled.sent, settled.sent, 0};
+        const Outage begun{.begin = settled.sent_wall,
+                           .end = settled.sent_wall,
+                           .begin_at = settled.sent,
+                           .end_at = settled.sent};
         run_ = begun;
         if (!down_) outage_ = begun;
     }
@@ -43,6 +46,8 @@ void TargetStats::extend_runs(const Settled& settled) noexcept {
         outage->end = settled.sent_wall;
         outage->end_at = settled.sent;
         ++outage->lost;
+        if (settled.self != 0) ++outage->perhaps_own;
+        outage->self |= settled.self;
     }
     longest_run_ = std::max(longest_run_, current_run_);
     keep_longest();

@@ -245,6 +245,31 @@ TEST(ConsoleChange, says_down_once_and_up_with_the_length) {
     EXPECT_EQ(screen.printed(), "UP pbx.example after 182 s, 182 lost\n");
 }
 
+TEST(ConsoleChange, accuses_nobody_when_every_loss_may_be_our_own) {
+    const auto lines = [](std::array<std::uint8_t, 4> blamed) {
+        stats::TargetStats stats;
+        Screen screen;
+        Duration at{};
+        for (const std::uint8_t self : blamed) {
+            Settled lost = settled(true, at += 1s);
+            lost.self = self;
+            screen.console.change(stats.on_settled(lost, {}), "x", stats, screen.out);
+        }
+        const auto up = stats.on_settled(settled(false, 5s), {});
+        screen.console.change(up, "x", stats, screen.out);
+        return screen.printed();
+    };
+    const std::string down = "DOWN x since 15/05/26 02:08:08:230895";
+    const std::string up = "UP x after 4 s, 4 lost";
+    const std::uint8_t both = self_stall | self_rx_drop;
+    EXPECT_EQ(lines({self_stall, self_stall, both, self_stall}),
+              down + " [perhaps our own: rx-drop,stall]\n" + up +
+                  " [perhaps our own: rx-drop,stall]\n");
+    EXPECT_EQ(lines({self_stall, self_stall, self_stall, 0}),
+              down + " [perhaps our own: stall]\n" + up + "\n");
+    EXPECT_EQ(lines({self_stall, 0, self_stall, self_stall}), down + "\n" + up + "\n");
+}
+
 TEST(ConsoleChange, gives_short_outages_to_the_millisecond) {
     const auto up_after = [](Duration length) {
         stats::TargetStats stats;
