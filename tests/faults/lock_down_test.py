@@ -65,6 +65,43 @@ class LockDown(SippingCase):
         self.check(run.process.pid)
         self.finish(run)
 
+    def test_roots_log_in_the_folder_of_somebody_else(self):
+        """CAP_DAC_OVERRIDE is kept, or a SIGHUP would end root's logging there."""
+        for how in ("uring", "epoll"):
+            with self.subTest(io=how):
+                peer = self.peer()
+                folder = self.folder / f"private-{how}"
+                folder.mkdir(mode=0o700)
+                os.chown(folder, 65534, 65534)
+                log = folder / "log.csv"
+                run = self.start(f"127.0.0.1:{peer.port}", "-I", "20", "-q", "--mine", "--io", how,
+                                 "-w", log)
+                self.wait_for_requests(peer, 50)
+                log.rename(folder / "old.csv")
+                run.signal(signal.SIGHUP)
+                self.wait_for_requests(peer, len(peer.requests) + 50)
+                self.check(run.process.pid)
+                self.finish(run)
+                self.assertNotIn("cannot write", run.err)
+                rows = self.rows(folder / "old.csv") + self.rows(log)
+                self.check_books(rows, peer)
+                self.assertEqual(len([row for row in rows if row["kind"] == "reply"]),
+                                 len(peer.requests))
+
+    def test_ports_below_1024_that_are_opened_during_a_run(self):
+        """CAP_NET_BIND_SERVICE is kept, and SO_BINDTODEVICE needs nothing: `fresh` opens its
+        sockets under the lock-down."""
+        peer = self.peer()
+        run = self.start(f"127.0.0.1:{peer.port}", "-I", "20", "-c", "120", "-q", "--mine",
+                         "--port-policy", "fresh", "--ports", "16", "--port-range", "600-699",
+                         "--device", "lo", "--dscp", "CS7", "-t", "100", "--late-window", "100ms")
+        run.wait()
+        self.assertEqual(run.code, 0, run)
+        self.probes(peer, 120)
+        self.assertEqual({seen.dscp for seen in peer.requests}, {56})
+        self.assertLess(max(seen.port for seen in peer.requests), 700)
+        self.assertGreater(len({seen.port for seen in peer.requests}), 16, "none was replaced")
+
     def test_an_ordinary_user_needs_nothing_special(self):
         """No capability, no group, no file of root's: the same run, from start to end."""
         self.folder.chmod(0o777)
