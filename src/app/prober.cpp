@@ -98,15 +98,16 @@ void Prober::tell_trouble() {
     if (const std::string trouble = log_.take_trouble(); !trouble.empty()) tell(trouble);
 }
 
-void Prober::finish_log(Instant until) {
+void Prober::finish_log() {
     log_.flush();
-    drain(until);
+    drain(true);
     tell_trouble();
     log_.give_up();
 }
 
-void Prober::finish_output(Instant until) {
-    drain(until);
+/// With patience of its own: a dead log must not cost the table.
+void Prober::finish_output() {
+    drain(false);
     stdout_.give_up();
     const io::AppenderStats& output = stdout_.stats();
     // A reader that went away (`| head`) wanted no more.
@@ -117,13 +118,14 @@ void Prober::finish_output(Instant until) {
 }
 
 /// Waits for the last writes, but not for ever: a stuck reader must not keep us.
-void Prober::drain(Instant until) {
+void Prober::drain(bool with_log) {
+    const Instant until = clock_.now() + end_patience;
     for (;;) {
         const ClockReading reading = clock_.read();
         stdout_.tick(reading.now);
         stderr_.tick(reading.now);
-        log_.tick(reading);
-        const bool idle = log_.idle() && stdout_.idle() && stderr_.idle();
+        if (with_log) log_.tick(reading);
+        const bool idle = (!with_log || log_.idle()) && stdout_.idle() && stderr_.idle();
         if (idle || reading.now > until) return;
         network_.files->wait(10ms);
     }

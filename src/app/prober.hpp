@@ -80,19 +80,18 @@ public:
     /// in between: it can say what was lost.
     template <class Tables>
     void conclude(Tables&& tables) {
-        const Instant until = clock_.now() + end_patience;
-        finish_log(until);
+        finish_log();
         tables();
-        finish_output(until);
+        finish_output();
     }
 
 private:
     static constexpr Duration end_patience = 2s;  // when a disk or reader is stuck
 
     void tell_trouble();
-    void finish_log(Instant until);
-    void finish_output(Instant until);
-    void drain(Instant until);
+    void finish_log();
+    void finish_output();
+    void drain(bool with_log);
 
     io::Signals signals_;
     io::SystemClock clock_;

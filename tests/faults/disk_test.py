@@ -109,6 +109,24 @@ class Disk(SippingCase):
         print(f"{made} rows, of them {lost} lost while the disk was full: so say the log "
               f"({len(gaps)} gap rows), the report and the count of the others")
 
+    def test_full_until_the_end(self):
+        """What waits is given up after two seconds, and said; the table is whole all the same."""
+        peer = self.peer()
+        run, log = self.start_on_own_disk(peer.port, "-I", "5", "-c", "400", size="16k")
+        run.wait()
+        self.assertEqual(run.code, 0, run)
+        self.check_undisturbed(run, peer)
+        self.assertEqual(run.err, f"sipping: cannot write log 'sipping-logs/{log.name}': No space "
+                                  "left on device; probing goes on, rows wait in memory\n")
+        self.check_table(run, peer, sent=len(peer.requests), received=len(peer.requests))
+        gaps = 2 + ("skipped 0" not in run.out)  # start, stop and what a busy box skips
+        lost = int(re.search(r"(\d+) log rows lost", run.out)[1])
+        rows = read_csv(log)
+        self.assertGreaterEqual(lost + len(rows), len(peer.requests) + gaps)
+        self.assertLess(lost + len(rows), len(peer.requests) + gaps + 40)
+        self.assertEqual(len({row["callid"] for row in rows} - {""}
+                             - {seen.call_id for seen in peer.requests}), 0)
+
     def test_made_immutable(self):
         """chattr +i, then SIGHUP: the file cannot be opened again until it is mutable."""
         peer = self.peer()
