@@ -34,7 +34,7 @@ def immutable(path, wanted):
 
 class Disk(SippingCase):
     def start_on_own_disk(self, port, *arguments, size="64m"):
-        """The run, and its log's path as seen from here, which stays valid when the run has ended."""
+        """The run, and its log's path as seen from here, also when the run has ended."""
         run = self.start(f"127.0.0.1:{port}", "-q", "--mine", *arguments, wrapper=own_disk(size))
         self.wait_until(lambda: "Press Ctrl+C" in run.out_so_far())
         folder = os.open(f"/proc/{run.process.pid}/root{self.folder}/sipping-logs", os.O_DIRECTORY)
@@ -139,7 +139,8 @@ class Disk(SippingCase):
                                 "permitted; probing goes on, rows wait in memory")
         self.assertTrue(peer.wait_for(len(peer.requests) + 100))
         immutable(log, False)
-        self.wait_for_text(run, f"log 'sipping-logs/{log.name}' is written again (0 rows were lost)")
+        self.wait_for_text(run, f"log 'sipping-logs/{log.name}' is written again (0 rows were "
+                                "lost)")
         self.finish(run)
         self.check_complete(run, read_csv(log), peer)
 
@@ -149,11 +150,12 @@ class Disk(SippingCase):
         self.assertTrue(peer.wait_for(50))
         folder = str(self.folder / "sipping-logs")
         self.mount(run, "mount", "-t", "tmpfs", "-o", "ro", "none", folder)
-        self.wait_for_text(run, f"cannot write log 'sipping-logs/{log.name}': Read-only file system;"
-                                " probing goes on, rows wait in memory")
+        self.wait_for_text(run, f"cannot write log 'sipping-logs/{log.name}': Read-only file "
+                                "system; probing goes on, rows wait in memory")
         self.assertTrue(peer.wait_for(len(peer.requests) + 100))
         self.mount(run, "umount", folder)
-        self.wait_for_text(run, f"log 'sipping-logs/{log.name}' is written again (0 rows were lost)")
+        self.wait_for_text(run, f"log 'sipping-logs/{log.name}' is written again (0 rows were "
+                                "lost)")
         self.finish(run)
         self.check_complete(run, read_csv(log), peer)
 

@@ -156,7 +156,8 @@ TEST(LockDown, takes_little_time) {
         lock_down(Exec::forbidden);
         return 0;
     });
-    std::printf("a child that is locked down: %.2f ms; one that is not: %.2f ms\n", locked, nothing);
+    std::printf("a child that is locked down: %.2f ms; one that is not: %.2f ms\n", locked,
+                nothing);
     EXPECT_LT(locked, 250);
 }
 

@@ -262,9 +262,9 @@ TEST(ConsoleChange, accuses_nobody_when_every_loss_may_be_our_own) {
     const std::string down = "DOWN x since 15/05/26 02:08:08:230895";
     const std::string up = "UP x after 4 s, 4 lost";
     const std::uint8_t both = self_stall | self_rx_drop;
-    EXPECT_EQ(lines({self_stall, self_stall, both, self_stall}),
-              down + " [perhaps our own: rx-drop,stall]\n" + up +
-                  " [perhaps our own: rx-drop,stall]\n");
+    EXPECT_EQ(
+        lines({self_stall, self_stall, both, self_stall}),
+        down + " [perhaps our own: rx-drop,stall]\n" + up + " [perhaps our own: rx-drop,stall]\n");
     EXPECT_EQ(lines({self_stall, self_stall, self_stall, 0}),
               down + " [perhaps our own: stall]\n" + up + "\n");
     EXPECT_EQ(lines({self_stall, 0, self_stall, self_stall}), down + "\n" + up + "\n");
