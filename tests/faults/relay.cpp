@@ -3,20 +3,21 @@
 // Writes down each decision. Shares no code with the project; knows of SIP just enough to find a
 // few fields.
 //
-// relay TUN LOG KEY=VALUE...    per mille of the probes: loss_request loss_answer delay_request
-// delay_answer late_request late_answer twice_request twice_answer corrupt_request mangle_one
-// mangle_two mangle_foreign mangle_garbage elsewhere other_port; and seed=N, outage=FROM-UNTIL (ms
-// since the first packet), outage_way=request|answer|both, remap=MS (a NAT that forgets), and
-// fragments=drop (all but the first of a datagram).
+// relay TUN LOG KEY=VALUE... Per mille of the datagrams of each way, one fate each: loss_request
+// delay_request late_request twice_request corrupt_request (garbage) bits_request (a bit error that
+// the checksum tells of), and the same with _answer. Per mille of the answers, beside their fate
+// and each other: mangle (some of Call-ID, Via branch, From tag, CSeq), elsewhere (comes from
+// another address), other_port (goes to another port of the prober). And seed=N, quiet=MS (nothing
+// is done to probes that begin later), outage=FROM-UNTIL (ms since the first packet),
+// outage_way=request|answer|both, remap=MS (a NAT that forgets), fragments=drop (all but the
+// first).
 //
-// Log: CALLID,WAY,WHAT,NS: WAY is q (request) or r (answer), WHAT is drop, or send with what became
-// of it, or held (to the end), NS since the relay first saw that Call-ID.
-#include <arpa/inet.h>
+// Log: CALLID,WAY,WHAT,NS,AT: WAY is q (request) or r (answer), WHAT is drop, held (to the end),
+// or send and what became of it (":plain", or damages, each behind a colon), NS since the relay
+// first saw that Call-ID, AT is that moment in wall-clock ns.
 #include <fcntl.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
-#include <netinet/ip.h>
-#include <netinet/udp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
@@ -36,17 +37,21 @@
 #include <unordered_map>
 #include <vector>
 
+#include "packet.hpp"
+
 namespace {
 
 constexpr std::uint64_t ms = 1'000'000;
-// A prober that gives up after 500 ms: nothing is ever sent near that moment.
-constexpr std::uint64_t delay_max = 250 * ms;
-constexpr std::uint64_t late_min = 700 * ms;
+// A prober gives up after 500 ms. No answer leaves near that moment: on a busy box the relay may
+// see a request a good while after it was sent, but never before.
+constexpr std::uint64_t in_time_max = 300 * ms;
+constexpr std::uint64_t late_min = 550 * ms;
+constexpr std::uint64_t delay_max = 140 * ms;
 constexpr std::uint64_t late_max = 1200 * ms;
 
-std::uint64_t now_ns() {
+std::uint64_t now_ns(clockid_t clock = CLOCK_MONOTONIC) {
     timespec time{};
-    ::clock_gettime(CLOCK_MONOTONIC, &time);
+    ::clock_gettime(clock, &time);
     return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 +
            static_cast<std::uint64_t>(time.tv_nsec);
 }
@@ -58,55 +63,7 @@ std::uint64_t mix(std::uint64_t value) {  // splitmix64
     return value ^ value >> 31;
 }
 
-constexpr std::array<const char*, 15> plans{
-    "loss_request", "loss_answer",    "delay_request",  "delay_answer",    "late_request",
-    "late_answer",  "twice_request",  "twice_answer",   "corrupt_request", "mangle_one",
-    "mangle_two",   "mangle_foreign", "mangle_garbage", "elsewhere",       "other_port"};
-
-/// One IPv4 packet with a UDP datagram in it (or a later fragment of one).
-struct Packet {
-    std::string bytes;
-
-    iphdr* ip() { return reinterpret_cast<iphdr*>(bytes.data()); }
-    [[nodiscard]] bool is_udp() {
-        return bytes.size() >= sizeof(iphdr) && ip()->version == 4 &&
-               ip()->protocol == IPPROTO_UDP && bytes.size() >= ip()->ihl * 4U + sizeof(udphdr);
-    }
-    [[nodiscard]] bool is_later_fragment() { return (ntohs(ip()->frag_off) & IP_OFFMASK) != 0; }
-    [[nodiscard]] bool is_fragment() { return (ntohs(ip()->frag_off) & (IP_OFFMASK | IP_MF)) != 0; }
-    udphdr* udp() { return reinterpret_cast<udphdr*>(bytes.data() + ip()->ihl * 4U); }
-    [[nodiscard]] std::size_t payload_at() { return ip()->ihl * 4U + sizeof(udphdr); }
-    [[nodiscard]] std::string_view payload() {
-        return std::string_view{bytes}.substr(payload_at());
-    }
-    /// After a change: the IP header's checksum anew, none over UDP (RFC 768 allows that).
-    void seal() {
-        if (!is_fragment()) udp()->check = 0;
-        ip()->check = 0;
-        std::uint32_t sum = 0;
-        for (std::size_t i = 0; i < ip()->ihl * 4U; i += 2) {
-            std::uint16_t word = 0;
-            std::memcpy(&word, bytes.data() + i, 2);
-            sum += word;
-        }
-        while (sum >> 16 != 0)
-            sum = (sum & 0xffff) + (sum >> 16);
-        ip()->check = static_cast<std::uint16_t>(~sum);
-    }
-    /// Changes one character a little way behind `mark`; false when it is not there.
-    bool spoil(std::string_view mark, std::size_t behind) {
-        const std::size_t at = payload().find(mark);
-        if (at == std::string_view::npos) return false;
-        char& c = bytes[payload_at() + at + mark.size() + behind];
-        c = c == '7' ? '8' : '7';
-        return true;
-    }
-};
-
-std::uint64_t call_id_of(std::string_view payload) {
-    const std::size_t at = payload.find("\r\nCall-ID: ");
-    return at == payload.npos ? 0 : std::strtoull(payload.data() + at + 11, nullptr, 10);
-}
+constexpr std::array<const char*, 6> fates{"loss", "delay", "late", "twice", "corrupt", "bits"};
 
 class Relay {
 public:
@@ -114,14 +71,20 @@ public:
         : tun_(tun), log_(log), options_(std::move(options)) {
         seed_ = number("seed");
         remap_ns_ = number("remap") * ms;
+        quiet_ns_ = number("quiet") * ms;
+        number_mangle_ = number("mangle");
+        number_elsewhere_ = number("elsewhere");
+        number_other_port_ = number("other_port");
         const std::string outage = text("outage");
         if (!outage.empty()) {
             outage_from_ = std::strtoull(outage.c_str(), nullptr, 10) * ms;
             outage_until_ = std::strtoull(outage.c_str() + outage.find('-') + 1, nullptr, 10) * ms;
         }
-        std::uint64_t sum = 0;
-        for (const char* plan : plans)
-            upto_.push_back(sum += number(plan));
+        for (const bool request : {true, false}) {
+            std::uint64_t sum = 0;
+            for (const std::string fate : fates)
+                upto_[request].push_back(sum += number(fate + (request ? "_request" : "_answer")));
+        }
     }
 
     void run(int stop) {
@@ -140,12 +103,25 @@ public:
     }
 
 private:
+    /// What is known of a Call-ID.
+    struct Probe {
+        std::uint64_t since;
+        std::uint64_t wall;
+        std::uint64_t seen[2] = {0, 0};  ///< answers, requests
+    };
+    /// What is known of one datagram.
+    struct Datagram {
+        std::uint64_t call_id;
+        bool request;
+        std::uint64_t since;
+        std::uint64_t wall;
+    };
     struct Held {
         std::uint64_t at;
         std::uint64_t order;
         std::string bytes;
-        std::string log_line;  ///< without its time
-        std::uint64_t since;
+        Datagram what;
+        std::string became;
 
         bool operator<(const Held& other) const {
             return at != other.at ? at > other.at : order > other.order;
@@ -179,71 +155,69 @@ private:
         const std::uint64_t call_id = call_id_of(packet.payload());
         if (call_id == 0) return write(packet.bytes);
         if (begin_ == 0) begin_ = now;
-        const std::uint64_t since = first_seen_.try_emplace(call_id, now).first->second;
-        const std::string who = std::to_string(call_id) + (request ? ",q," : ",r,");
+        Probe& probe =
+            probes_.try_emplace(call_id, Probe{now, now_ns(CLOCK_REALTIME)}).first->second;
+        const Datagram what{call_id, request, probe.since, probe.wall};
         if (!translate(packet, request, now) || in_outage(request, now))
-            return note(who + "drop", now - since);
-        const std::uint64_t dice = mix(call_id ^ mix(seed_));
-        const std::string plan = plan_of(dice);
-        const bool mine = plan.ends_with(request ? "_request" : "_answer");
-        const std::string what = plan.substr(0, plan.find('_'));
+            return note(what, "drop", now);
+        // Each datagram of a probe has dice of its own.
+        const std::uint64_t own = probe.seen[request]++ * 2 + (request ? 1 : 0);
+        const std::uint64_t dice = mix(mix(call_id ^ mix(seed_)) + own);
+        const bool quiet = quiet_ns_ != 0 && probe.since - begin_ >= quiet_ns_;
+        const std::string fate = quiet ? "none" : fate_of(request, dice);
         const std::uint64_t more = mix(dice);
         std::uint64_t at = now;
-        if (mine && what == "loss") return note(who + "drop", now - since);
-        if (mine && what == "delay") at += more % delay_max;
-        if (mine && what == "late") at += late_min + more % (late_max - late_min);
-        std::string became = "plain";
-        if (mine && what == "corrupt") {
-            packet.bytes[packet.payload_at()] = '\x01';
-            became = "garbage";
-        } else if (!request) {
-            became = change_answer(packet, plan);
-        } else {
-            last_port_ = packet.udp()->source;
+        if (fate == "loss") return note(what, "drop", now);
+        if (fate == "delay") at += more % delay_max;
+        if (fate == "late") at += late_min + more % (late_max - late_min);
+        std::string became = request || quiet ? "" : damage(packet, more);
+        if (request) last_port_ = packet.udp()->source;
+        if (fate == "corrupt") {
+            packet.bytes[packet.payload_at()] = '\x1b';
+            became += ":garbage";
         }
+        const std::uint16_t checksum = packet.udp()->check;
         packet.seal();
-        hold(at, packet.bytes, who + "send-" + became, since);
-        if (mine && what == "twice")
-            hold(at + more % delay_max, packet.bytes, who + "send-" + became, since);
+        if (fate == "bits") {
+            packet.udp()->check = checksum;
+            packet.flip(more);
+            became += ":bits";
+        }
+        if (became.empty()) became = ":plain";
+        hold(at, packet.bytes, what, became);
+        if (fate == "twice") hold(at + more % delay_max, packet.bytes, what, became);
     }
 
-    std::string plan_of(std::uint64_t dice) const {
-        const std::uint64_t per_mille = dice % 1000;
-        for (std::size_t i = 0; i < upto_.size(); ++i)
-            if (per_mille < upto_[i]) return plans[i];
+    std::string fate_of(bool request, std::uint64_t dice) const {
+        for (std::size_t i = 0; i < fates.size(); ++i)
+            if (dice % 1000 < upto_[request][i]) return fates[i];
         return "none";
     }
 
-    /// What an answer becomes, in the words of the log.
-    std::string change_answer(Packet& packet, const std::string& plan) {
-        if (plan == "mangle_one") {
-            packet.spoil("\r\nCall-ID: ", 3);
-            return "call-id";
+    /// Damages an answer, by the dice; in the words of the log.
+    std::string damage(Packet& packet, std::uint64_t dice) const {
+        std::string became;
+        if (mix(dice + 1) % 1000 < number_mangle_) {
+            const std::uint64_t which = 1 + mix(dice + 2) % 15;
+            const std::size_t behind = mix(dice + 3) % 8;
+            if ((which & 1) != 0) packet.spoil("\r\nCall-ID:", " ", behind);
+            if ((which & 2) != 0) packet.spoil("\r\nVia:", "branch=z9hG4bK", 3 * behind);
+            if ((which & 4) != 0) packet.spoil("\r\nFrom:", ";tag=", behind % 4);
+            if ((which & 8) != 0) packet.spoil_before("\r\nCSeq:", " OPTIONS");
+            constexpr std::array<const char*, 4> names{":call-id", ":via", ":from-tag", ":cseq"};
+            for (std::size_t i = 0; i < names.size(); ++i)
+                if ((which >> i & 1) != 0) became += names[i];
         }
-        if (plan == "mangle_two") {  // the Call-ID is right and the path as well
-            packet.spoil("branch=z9hG4bK", 12);
-            packet.spoil("\r\nFrom: ",
-                         packet.payload().find(";tag=") - packet.payload().find("\r\nFrom: ") - 3);
-            return "via+from-tag";
-        }
-        if (plan == "mangle_foreign") {
-            packet.spoil("\r\nCall-ID: ", 3);
-            packet.spoil("\r\nCSeq: ", 0);
-            return "foreign";
-        }
-        if (plan == "mangle_garbage") {
-            packet.bytes[packet.payload_at()] = '\x1b';
-            return "garbage";
-        }
-        if (plan == "elsewhere") {
+        if (mix(dice + 4) % 1000 < number_elsewhere_) {
             packet.ip()->saddr ^= htonl(0x40);  // 10.84.2.2 becomes 10.84.2.66
-            return "elsewhere";
+            became += ":elsewhere";
         }
-        if (plan == "other_port" && last_port_ != 0 && last_port_ != packet.udp()->dest) {
+        if (mix(dice + 5) % 1000 < number_other_port_ && last_port_ != 0 &&
+            last_port_ != packet.udp()->dest) {
             packet.udp()->dest = last_port_;
-            return "other-port";
+            became += ":other-port";
         }
-        return "plain";
+        return became;
     }
 
     /// A NAT of the client's ports, which forgets all mappings every remap_ns_. False: no mapping.
@@ -273,27 +247,31 @@ private:
         return now - begin_ >= outage_from_ && now - begin_ < outage_until_;
     }
 
-    void hold(std::uint64_t at, const std::string& bytes, std::string log_line,
-              std::uint64_t since) {
-        held_.push({at, order_++, bytes, std::move(log_line), since});
+    void hold(std::uint64_t at, const std::string& bytes, const Datagram& what,
+              const std::string& became) {
+        held_.push({at, order_++, bytes, what, became});
         send_due(now_ns());
     }
 
     void send_due(std::uint64_t now) {
         while (!held_.empty() && held_.top().at <= now) {
-            const Held& one = held_.top();
-            write(one.bytes);
-            note(one.log_line, now - one.since);
+            Held one = held_.top();
             held_.pop();
+            const std::uint64_t age = now - one.what.since;
+            if (!one.what.request && age > in_time_max && age < late_min) {
+                one.at = one.what.since + late_min;
+                held_.push(std::move(one));
+                continue;
+            }
+            write(one.bytes);
+            note(one.what, "send" + one.became, now);
         }
     }
 
     /// The end: what is still held back never leaves.
     void keep_all() {
-        for (; !held_.empty(); held_.pop()) {
-            const std::string& line = held_.top().log_line;
-            note(line.substr(0, line.find("send-")) + "held", now_ns() - held_.top().since);
-        }
+        for (; !held_.empty(); held_.pop())
+            note(held_.top().what, "held", now_ns());
     }
 
     void write(const std::string& bytes) {
@@ -301,8 +279,11 @@ private:
             std::perror("relay: write");
     }
 
-    void note(const std::string& what, std::uint64_t since_ns) {
-        std::fprintf(log_, "%s,%llu\n", what.c_str(), static_cast<unsigned long long>(since_ns));
+    void note(const Datagram& of, const std::string& what, std::uint64_t now) {
+        std::fprintf(log_, "%llu,%c,%s,%llu,%llu\n", static_cast<unsigned long long>(of.call_id),
+                     of.request ? 'q' : 'r', what.c_str(),
+                     static_cast<unsigned long long>(now - of.since),
+                     static_cast<unsigned long long>(of.wall));
     }
 
     int tun_;
@@ -312,13 +293,17 @@ private:
     std::uint64_t remap_ns_ = 0;
     std::uint64_t outage_from_ = 0;
     std::uint64_t outage_until_ = 0;
-    std::vector<std::uint64_t> upto_;
+    std::uint64_t quiet_ns_ = 0;
+    std::uint64_t number_mangle_ = 0;
+    std::uint64_t number_elsewhere_ = 0;
+    std::uint64_t number_other_port_ = 0;
+    std::array<std::vector<std::uint64_t>, 2> upto_;  ///< by way: answers, requests
     std::uint64_t begin_ = 0;
     std::uint64_t generation_ = 0;
     std::uint64_t order_ = 0;
     std::uint16_t last_port_ = 0;
     std::priority_queue<Held> held_;
-    std::unordered_map<std::uint64_t, std::uint64_t> first_seen_;
+    std::unordered_map<std::uint64_t, Probe> probes_;
     std::unordered_map<std::uint16_t, std::uint16_t> inner_of_;
 };
 
