@@ -9,6 +9,7 @@
 #include "health.hpp"
 #include "io/lock_down.hpp"
 #include "names.hpp"
+#include "own_address.hpp"
 #include "prober.hpp"
 #include "reporter.hpp"
 #include "run_options.hpp"
@@ -57,7 +58,8 @@ public:
         reporter_.mark(GapReason::start);
         prober_.engine().begin(start.now);
         Names names(config_, targets_, prober_, reporter_, start.now);
-        loop(start, names);
+        OwnAddress own_address(config_, targets_, prober_, start.now);
+        loop(start, names, own_address);
         reporter_.set_time(prober_.now());
         reporter_.mark(GapReason::stop);
         conclude();
@@ -96,16 +98,18 @@ private:
         if (!config_.json) reporter_.line("Press Ctrl+C to abort");
     }
 
-    void loop(ClockReading reading, Names& names) {
+    void loop(ClockReading reading, Names& names, OwnAddress& own_address) {
         probe::Engine& engine = prober_.engine();
         while (!engine.finished(reading.now)) {
             reporter_.set_time(reading);
             prober_.send(reading);
             reporter_.flush_console();
-            reading = prober_.wait(reading.now, std::min(reporter_.next_tick(), names.next_tick()));
+            reading = prober_.wait(reading.now, std::min({reporter_.next_tick(), names.next_tick(),
+                                                          own_address.next_tick()}));
             reporter_.set_time(reading);
             prober_.take_in(reading);
             names.tick(reading);
+            own_address.tick(reading);
             reporter_.tick(engine.in_flight());
             while (const std::optional<int> signal = prober_.take_signal())
                 obey(*signal, engine);

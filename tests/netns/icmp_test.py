@@ -183,7 +183,7 @@ class Interfaces(IcmpCase):
         self.watch(self.peer_there, self.run_, 20)
 
     def end(self):
-        self.watch(self.peer_there, self.run_, 30)
+        self.watch(self.peer_there, self.run_, 100)  # two seconds
         self.finish(self.run_)
         rows = self.rows(self.folder / "log.csv")
         self.check_books(rows, self.peer_there)
@@ -207,7 +207,8 @@ class Interfaces(IcmpCase):
         self.assertIn("This side had trouble", self.run_.out)
 
     def test_an_address_that_changes(self):
-        """The sockets have no address of their own, so probing goes on from the new one."""
+        """The sockets have no address of their own, so probing goes on from the new one, and Via
+        and Contact say so soon."""
         client = self.lab.client
         self.lab._ip(client, "address", "add", "10.84.1.77/24", "dev", "client0")
         self.lab._ip(client, "address", "delete", f"{CLIENT}/24", "dev", "client0")
@@ -215,11 +216,39 @@ class Interfaces(IcmpCase):
         self.lab._ip(client, "route", "replace", "default", "via", NAT_INSIDE)
         seen = len(self.peer_there.requests)
         rows = self.end()
-        self.assertEqual({request.address for request in self.peer_there.requests[seen + 5:]},
-                         {"10.84.1.77"})
+        later = self.peer_there.requests[seen + 5:]
+        self.assertEqual({request.address for request in later}, {"10.84.1.77"})
+        self.assertIn("note: requests leave from 10.84.1.77 now, not from 10.84.1.2\n",
+                      self.run_.err)
+        for request in later[-3:]:
+            for mark in (f"/UDP 10.84.1.77:{request.port};", f"@10.84.1.77:{request.port}>"):
+                self.assertIn(mark.encode(), request.raw)
         kinds = self.count_kinds([row for row in rows if row["kind"] != "gap"])
         self.assertGreater(kinds["reply"], 45, kinds)
         self.assertLess(sum(kinds.values()) - kinds["reply"], 40, kinds)
+
+class LateNetwork(IcmpCase):
+    def test_a_start_before_the_network_is_there(self):
+        """A box that boots: nothing can be sent yet, then all is as if it had been there."""
+        client = self.lab.client
+        with inside(self.lab.server):
+            peer = sip_peer.SipPeer(SERVER, 5060).start()
+        self.addCleanup(peer.stop)
+        self.lab._ip(client, "link", "set", "client0", "down")
+        run_ = self.in_client(SERVER, "-I", "20", "-t", "300", "-w", "log.csv", "-q", "--mine")
+        time.sleep(1)
+        self.lab._ip(client, "link", "set", "client0", "up")
+        self.lab._ip(client, "route", "replace", "default", "via", NAT_INSIDE)
+        self.assertTrue(peer.wait_for(100, timeout=15), run_.out_so_far())
+        self.finish(run_)
+        rows = self.rows(self.folder / "log.csv")
+        self.check_books(rows, peer)
+        refused = [row for row in rows if row["kind"] == "send-error"]
+        self.assertGreater(len(refused), 10)
+        self.assertEqual({details(row)["errno"] for row in refused}, {"ENETUNREACH"})
+        self.assertIn(f"note: requests leave from {CLIENT} now, not from 0.0.0.0\n", run_.err)
+        for request in peer.requests[-3:]:
+            self.assertIn(f"/UDP {CLIENT}:{request.port};".encode(), request.raw)
 
 
 if __name__ == "__main__":

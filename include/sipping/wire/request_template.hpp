@@ -42,6 +42,13 @@ public:
     /// Throws std::invalid_argument with check()'s message.
     explicit RequestTemplate(const RequestFields& fields);
 
+    /// Our address as it stands in Via (and in Contact, where that is the default).
+    [[nodiscard]] std::string_view via_host() const noexcept {
+        return std::string_view(text_).substr(via_at_, via_size_);
+    }
+    /// Puts another one there. False, and nothing is changed, when the request gets too long.
+    [[nodiscard]] bool set_via_host(std::string_view via_host);
+
     /// Bytes of the longest request this can make; at most request_capacity.
     [[nodiscard]] std::size_t max_size() const noexcept { return max_size_; }
 
@@ -62,11 +69,15 @@ private:
     [[nodiscard]] static std::size_t longest(Field field) noexcept;
     void render(const RequestFields& fields);
     void add(std::string_view literal) { text_ += literal; }
-    void add(Field field);  ///< ends the current segment
+    void replace(std::size_t at, std::string_view text);  ///< for via_size_ bytes of one segment
+    void add(Field field);                                ///< ends the current segment
 
     std::string text_;
     std::vector<Segment> segments_;
     std::size_t max_size_ = 0;
+    std::uint32_t via_at_ = 0;  ///< where our address stands in text_ ...
+    std::uint32_t via_size_ = 0;
+    std::uint32_t contact_at_ = 0;  ///< ... and once more; 0: it does not
 };
 
 /// Text of the branch parameter: "z9hG4bK" + ten digits + 16 hex digits.

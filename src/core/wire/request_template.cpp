@@ -58,7 +58,10 @@ void RequestTemplate::render(const RequestFields& fields) {
         if (!fields.target_user.empty()) uri += fields.target_user + "@";
         uri += fields.target_host;
     }
-    add("OPTIONS " + uri + " SIP/2.0\r\nVia: SIP/2.0/UDP " + fields.via_host + ":");
+    add("OPTIONS " + uri + " SIP/2.0\r\nVia: SIP/2.0/UDP ");
+    via_at_ = static_cast<std::uint32_t>(text_.size());
+    via_size_ = static_cast<std::uint32_t>(fields.via_host.size());
+    add(fields.via_host + ":");
     add(Field::port);
     add(";branch=");
     add(Field::branch);
@@ -74,7 +77,9 @@ void RequestTemplate::render(const RequestFields& fields) {
     add(Field::cseq);
     add(" OPTIONS\r\n");
     if (fields.contact.empty()) {
-        add("Contact: <sip:" + fields.user + "@" + fields.via_host + ":");
+        add("Contact: <sip:" + fields.user + "@");
+        contact_at_ = static_cast<std::uint32_t>(text_.size());
+        add(fields.via_host + ":");
         add(Field::port);
         add(">\r\n");
     } else if (fields.contact != "none") {
@@ -86,6 +91,29 @@ void RequestTemplate::render(const RequestFields& fields) {
         add(header + "\r\n");
     add("Content-Length: 0\r\n\r\n");
     add(Field::end);
+}
+
+void RequestTemplate::replace(std::size_t at, std::string_view text) {
+    text_.replace(at, via_size_, text);
+    const auto longer = static_cast<std::uint32_t>(text.size()) - via_size_;  // or shorter, modulo
+    for (Segment& segment : segments_) {
+        if (segment.offset > at)
+            segment.offset += longer;
+        else if (at < segment.offset + segment.length)
+            segment.length += longer;
+    }
+    max_size_ = max_size_ + text.size() - via_size_;
+}
+
+bool RequestTemplate::set_via_host(std::string_view via_host) {
+    const std::size_t times = contact_at_ != 0 ? 2 : 1;
+    if (max_size_ + times * via_host.size() > request_capacity + times * via_size_) return false;
+    if (contact_at_ != 0) replace(contact_at_, via_host);  // the later one first
+    replace(via_at_, via_host);
+    const auto size = static_cast<std::uint32_t>(via_host.size());
+    if (contact_at_ != 0) contact_at_ += size - via_size_;
+    via_size_ = size;
+    return true;
 }
 
 std::size_t RequestTemplate::encode(const Identity& identity, std::uint16_t port,

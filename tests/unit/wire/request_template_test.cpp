@@ -172,6 +172,36 @@ TEST(RequestTemplate, a_full_size_request_is_made_and_one_byte_more_is_refused) 
               "--header, --from, --to or --contact");
 }
 
+TEST(RequestTemplate, another_via_host_makes_the_request_that_it_would_have_made) {
+    RequestFields fields = plain_fields();
+    fields.headers = {"X: y"};
+    for (const char* contact : {"", "none", "<sip:x@example.com>"}) {
+        fields.contact = contact;
+        fields.via_host = "192.0.2.10";
+        RequestTemplate request(fields);
+        for (const char* host : {"10.1.1.1", "192.0.2.10", "[2001:db8::10]", "0.0.0.0"}) {
+            fields.via_host = host;
+            ASSERT_TRUE(request.set_via_host(host));
+            EXPECT_EQ(request.via_host(), host);
+            std::array<char, request_capacity> out;
+            const std::size_t size = request.encode(identity, 40112, out);
+            EXPECT_EQ(std::string(out.data(), size), encoded(fields));
+            EXPECT_EQ(request.max_size(), RequestTemplate(fields).max_size());
+        }
+    }
+}
+
+TEST(RequestTemplate, a_via_host_that_does_not_fit_changes_nothing) {
+    RequestFields fields = plain_fields();
+    fields.headers = {"X: "};
+    fields.headers[0] += std::string(request_capacity - RequestTemplate(fields).max_size(), 'x');
+    RequestTemplate request(fields);
+    EXPECT_TRUE(request.set_via_host("192.0.2.11"));
+    EXPECT_FALSE(request.set_via_host("192.0.2.111"));
+    EXPECT_EQ(request.via_host(), "192.0.2.11");
+    EXPECT_EQ(request.max_size(), request_capacity);
+}
+
 TEST(RequestTemplateCheck, names_the_culprit) {
     struct Case {
         void (*spoil)(RequestFields&);
