@@ -170,7 +170,9 @@ private:
         if (fate == "loss") return note(what, "drop", now);
         if (fate == "delay") at += more % delay_max;
         if (fate == "late") at += late_min + more % (late_max - late_min);
-        std::string became = request || quiet ? "" : damage(packet, more);
+        // A bit error and a damage could cancel each other out in the checksum of 16 bits.
+        const bool damaged = !request && !quiet && fate != "bits";
+        std::string became = damaged ? damage(packet, more) : "";
         if (request) last_port_ = packet.udp()->source;
         if (fate == "corrupt") {
             packet.bytes[packet.payload_at()] = '\x1b';
