@@ -107,7 +107,12 @@ void Reporter::count_second(const ProbeResult& result) noexcept {
         case Kind::icmp: ++second_.lost; break;
         case Kind::late: ++second_.late; break;
         case Kind::duplicate: ++second_.duplicate; break;
-        default: break;
+        case Kind::send_error:
+            ++refused_;
+            ++second_.not_sent;
+            break;
+        case Kind::local: ++second_.not_sent; break;
+        case Kind::pending: break;
     }
 }
 
@@ -172,6 +177,9 @@ void Reporter::tick(std::uint32_t in_flight) noexcept {
     if (reading_.now < next_summary_) return;
     while (next_summary_ <= reading_.now)
         next_summary_ += 1s;
+    const std::uint64_t taken_back = std::min(second_.sent, refused_);
+    second_.sent -= taken_back;
+    refused_ -= taken_back;
     second_.at = reading_.wall();
     second_.in_flight = in_flight;
     second_.targets_down = down_;

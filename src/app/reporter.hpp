@@ -87,6 +87,7 @@ private:
     ClockReading reading_;
     Instant next_summary_ = never;
     sink::SecondSummary second_;
+    std::uint64_t refused_ = 0;  ///< counted as sent when handed over, to be taken back
     stats::Histogram second_latency_;
     stats::Histogram second_lateness_;
     stats::Histogram lateness_;

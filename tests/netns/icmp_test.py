@@ -2,6 +2,7 @@
 own probe, none hurts another one. Interfaces and addresses that go away and come back."""
 
 import pathlib
+import re
 import signal
 import statistics
 import sys
@@ -205,6 +206,17 @@ class Interfaces(IcmpCase):
         # What the kernel would not take is our side's trouble and no loss of the path.
         self.assertRegex(self.run_.out, r"send-error [1-9]")
         self.assertIn("This side had trouble", self.run_.out)
+        self.check_seconds(len(refused))
+
+    def check_seconds(self, refused):
+        """The lines a second: what the kernel refused is not called sent. (The last second has no
+        line, an answer may be told a second after its probe.)"""
+        lines = re.findall(r"sent +(\d+) \| recd +(\d+) \| lost +(\d+) .* in flight +(\d+) "
+                           r".*?(?:\| not sent +(\d+))?$", self.run_.out, re.MULTILINE)
+        sent, received, lost, _, not_sent = (sum(int(one or 0) for one in column)
+                                             for column in zip(*lines))
+        self.assertEqual(sent, received + lost + int(lines[-1][3]), self.run_.out)
+        self.assertEqual(not_sent, refused, self.run_.out)
 
     def test_an_address_that_changes(self):
         """The sockets have no address of their own, so probing goes on from the new one, and Via

@@ -55,6 +55,7 @@ struct SecondSummary {
     Duration worst{};
     Duration lateness_p99{};
     std::uint64_t skipped = 0;
+    std::uint64_t not_sent = 0;  ///< send-error and local; not among `sent`
 };
 
 class Console {

@@ -87,6 +87,8 @@ void Console::summary(const SecondSummary& second, TextBuffer& out) noexcept {
         const Cell lateness([&](LineWriter& cell) { cell.milliseconds(second.lateness_p99); });
         summary_cell(line, 8, "own lateness p99", lateness.view(), " ms");
         if (second.skipped > 0) summary_cell(line, 9, "skipped", count(second.skipped).view(), "");
+        if (second.not_sent > 0)
+            summary_cell(line, 10, "not sent", count(second.not_sent).view(), "");
     });
 }
 

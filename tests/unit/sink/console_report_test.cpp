@@ -70,6 +70,10 @@ TEST(ConsoleSummary, shows_duplicates_and_skipped_probes_when_there_are_any) {
               "(15/05/26 02:08:07) sent 1000 | recd 998 | lost 2 (0.20%) | late 0 | duplicate 4 | "
               "p50/p99/max 0.412/1.203/4.100 ms | in flight 12 | down 1/300 | "
               "own lateness p99 0.061 ms | skipped 7\n");
+    second.skipped = 0;
+    second.not_sent = 31;
+    EXPECT_TRUE((screen.console.summary(second, screen.out), screen.printed())
+                    .ends_with("| own lateness p99 0.061 ms | not sent 31\n"));
     Screen without;
     without.console.summary(second, without.out);
     EXPECT_EQ(without.printed(), "");
