@@ -147,6 +147,10 @@ class Path(PathCase):
         told = self.check_decisions(rows, made)
         print(f"seed {SEED}: {len(made):,} probes at the relay, each as it decided: {dict(told)}, "
               f"{time.monotonic() - begin:.0f} s")
+        late = sorted(self.arrived_after)
+        print("answers arrived after the relay wrote them: " + ", ".join(
+            f"{name} {late[int(share * (len(late) - 1))]:.3f} ms"
+            for name, share in (("p50", 0.5), ("p99", 0.99), ("worst", 1))))
         self.assertGreater(len(made), MIXED * 0.97)
 
 
