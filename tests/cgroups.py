@@ -1,4 +1,5 @@
-"""Commands in a cgroup of their own: with little CPU time, or little memory. Needs root.
+"""Commands in a cgroup of their own: with little CPU time, little memory, or no
+process beside them. Needs root.
 
 Knows cgroup v1 and v2, and mounts one where none is to be seen (in a chroot).
 """
@@ -103,3 +104,8 @@ def memory_limit(size):
     def settings(kind):
         return [("memory.max" if kind == "cgroup2" else "memory.limit_in_bytes", str(size))]
     return limited("memory", settings)
+
+
+def one_process():
+    """The command alone: no thread, no process and no worker of io_uring beside it."""
+    return limited("pids", lambda kind: [("pids.max", "1")])

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "message.hpp"
 
@@ -78,6 +79,7 @@ void Prober::take_in(const ClockReading& reading) {
     if (log_.tick(reading)) tell_trouble();
     if (reading.now < trim_at_) return;
     trim_at_ = reading.now + trim_every;
+    tell_trouble();
     io::trim(*pool_);
 }
 
@@ -95,6 +97,9 @@ void Prober::tell(std::string_view text) {
 }
 
 void Prober::tell_trouble() {
+    if (network_.files->alone() && !std::exchange(told_alone_, true))
+        tell("no thread and no kernel worker can be started here (RLIMIT_NPROC, pids.max): files "
+             "are written between the probes, which a slow disk delays");
     if (const std::string trouble = log_.take_trouble(); !trouble.empty()) tell(trouble);
 }
 

@@ -104,6 +104,7 @@ private:
     probe::Outbox outbox_;
     probe::Inbox inbox_;
     Instant trim_at_{};
+    bool told_alone_ = false;
     bool spin_ = false;
 };
 

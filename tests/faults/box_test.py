@@ -109,6 +109,20 @@ class Box(SippingCase):
             run = self.ping(peer, "-c", "200", "-I", "5", "-q", "--mine", wrapper=wrapper)
         self.assertEqual({row["kind"] for row in self.probes(peer, 200)}, {"reply"}, run)
 
+    def test_no_thread_nor_kernel_worker(self):
+        """pids.max 1: files are written between the probes, nothing is lost, and it is said."""
+        for io in "uring", "epoll":
+            with self.subTest(io), cgroups.one_process() as wrapper:
+                peer = self.peer()
+                run = self.ping(peer, "-c", "200", "-I", "5", "-v", "--mine", "--io", io,
+                                wrapper=wrapper)
+                self.assertEqual(run.err, "sipping: no thread and no kernel worker can be started "
+                                 "here (RLIMIT_NPROC, pids.max): files are written between the "
+                                 "probes, which a slow disk delays\n")
+                self.assertEqual({row["kind"] for row in self.probes(peer, 200)}, {"reply"}, run)
+                self.assertEqual(run.out.count("Reply from"), 200)
+                self.check_table(run, peer, sent=200, received=200)
+
     def test_receive_buffers_that_overflow(self):
         """One port, its process stopped while thousands of duplicates come: the kernel drops, we
         say so, and what was lost meanwhile is marked as possibly our own."""

@@ -1,5 +1,5 @@
 // File operations that never block the caller: on the ring, or on a helper thread where io_uring is
-// refused. The operation record is embedded in its owner; nothing is allocated per operation.
+// refused; the caller alone where there is no helper to be had. The operation record is embedded in its owner; nothing is allocated per operation.
 #pragma once
 
 #include <sys/stat.h>
@@ -34,9 +34,14 @@ struct FileOp {
     std::span<const char> data;      ///< write: appended at the file's end (O_APPEND)
     std::uint64_t size = 0;          ///< truncate
     struct statx* status = nullptr;  ///< status: filled in (follows symlinks)
+    bool cancelled = false;          ///< cancel() was asked for
     int result = 0;                  ///< as the system call: >= 0, or -errno
     FileOp* next = nullptr;          ///< FileOps' own list
 };
+
+/// Does `op` on the spot and says its result. Waits for a slow disk, but not for the reader of a pipe
+/// or a terminal: these get what they take at once, -EAGAIN when that is nothing.
+[[nodiscard]] int perform(const FileOp& op) noexcept;
 
 class FileOps {
 public:
@@ -54,6 +59,9 @@ public:
     virtual void cancel(FileOp&) noexcept {}
     /// A completion with Tag::file, value_of(user_data) and res. Ring version only.
     virtual void complete(std::uint64_t value, int result) noexcept = 0;
+    /// No helper (thread, kernel worker) can be had where processes are limited (RLIMIT_NPROC,
+    /// pids.max): start() does operations on the spot, and a slow disk holds the caller up.
+    [[nodiscard]] virtual bool alone() const noexcept = 0;
 };
 
 [[nodiscard]] std::unique_ptr<FileOps> make_ring_file_ops(Ring& ring);

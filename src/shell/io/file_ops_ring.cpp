@@ -23,7 +23,12 @@ public:
             op.result = result_of(::write(op.fd, op.data.data(), op.data.size()));
             return;
         }
+        if (alone_) {
+            op.result = perform(op);
+            return;
+        }
         op.busy = true;
+        op.cancelled = false;
         io_uring_sqe* sqe = ring_.require_sqe();
         prepare(*sqe, op);
         sqe->user_data = data_of(op);
@@ -40,6 +45,7 @@ public:
     }
 
     void cancel(FileOp& op) noexcept override {
+        op.cancelled = true;
         io_uring_sqe* sqe = ring_.require_sqe();
         io_uring_prep_cancel64(sqe, data_of(op), 0);
         sqe->user_data = user_data(Tag::none, 0);  // its own outcome tells nothing
@@ -47,9 +53,16 @@ public:
 
     void complete(std::uint64_t value, int result) noexcept override {
         auto* op = reinterpret_cast<FileOp*>(static_cast<std::uintptr_t>(value));
+        // Cancelled by nobody: the kernel found no worker for it and could not start one.
+        if (result == -ECANCELED && !op->cancelled) {
+            alone_ = true;
+            result = perform(*op);
+        }
         op->result = result;
         op->busy = false;
     }
+
+    [[nodiscard]] bool alone() const noexcept override { return alone_; }
 
 private:
     static std::uint64_t data_of(const FileOp& op) noexcept {
@@ -87,6 +100,7 @@ private:
     }
 
     Ring& ring_;
+    bool alone_ = false;
 };
 
 }  // namespace

@@ -1,16 +1,12 @@
 // FileOps on one helper thread, for where io_uring is refused. Files queue behind each other there;
 // the loop only ever takes a short lock.
-#include <fcntl.h>
-#include <poll.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <climits>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "io/file_ops.hpp"
@@ -18,43 +14,6 @@
 
 namespace sipping::io {
 namespace {
-
-bool is_regular(int fd) noexcept {
-    struct stat status {};
-    return ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-}
-
-/// Pipes and terminals get only what they take at once, or a slow reader of ours would hold up
-/// every other file. poll(2): a writable pipe takes PIPE_BUF bytes without blocking.
-int write_what_fits(int fd, std::span<const char> data) noexcept {
-    if (is_regular(fd)) return result_of(::write(fd, data.data(), data.size()));
-    std::size_t done = 0;
-    while (done < data.size()) {
-        pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
-        if (::poll(&ready, 1, 0) == 0) break;
-        const std::size_t size = std::min<std::size_t>(PIPE_BUF, data.size() - done);
-        const ssize_t written = ::write(fd, data.data() + done, size);
-        if (written < 0) return done > 0 ? static_cast<int>(done) : -errno;
-        done += static_cast<std::size_t>(written);
-    }
-    return done > 0 ? static_cast<int>(done) : -EAGAIN;
-}
-
-int perform(const FileOp& op) noexcept {
-    switch (op.kind) {
-        case FileOp::Kind::open: return result_of(::open(op.path, op.open_flags, file_mode));
-        case FileOp::Kind::write: return write_what_fits(op.fd, op.data);
-        case FileOp::Kind::status:
-            if (op.path == nullptr)
-                return result_of(::statx(op.fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, op.status));
-            return result_of(::statx(AT_FDCWD, op.path, 0, STATX_BASIC_STATS, op.status));
-        case FileOp::Kind::make_directory: return result_of(::mkdir(op.path, directory_mode));
-        case FileOp::Kind::truncate:
-            return result_of(::ftruncate(op.fd, static_cast<off_t>(op.size)));
-        case FileOp::Kind::close: return result_of(::close(op.fd));
-    }
-    return -EINVAL;
-}
 
 /// What both threads see, under `mutex`.
 struct Shared {
@@ -105,14 +64,14 @@ public:
         ::pthread_sigmask(SIG_SETMASK, &all, &before);
         try {
             thread_ = std::thread(serve, shared_.get());
-        } catch (...) {
-            ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-            throw;
+        } catch (const std::system_error&) {
+            // Then without it: see alone().
         }
         ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     }
 
     ~ThreadFileOps() override {
+        if (alone()) return;
         std::unique_lock lock{shared_->mutex};
         shared_->stop = true;
         shared_->work.notify_one();
@@ -131,6 +90,10 @@ public:
     void start(FileOp& op) noexcept override {
         if (op.kind == FileOp::Kind::write && op.never_blocks) {
             op.result = result_of(::write(op.fd, op.data.data(), op.data.size()));
+            return;
+        }
+        if (alone()) {
+            op.result = perform(op);
             return;
         }
         op.busy = true;
@@ -154,6 +117,8 @@ public:
     }
 
     void complete(std::uint64_t, int) noexcept override {}
+
+    [[nodiscard]] bool alone() const noexcept override { return !thread_.joinable(); }
 
 private:
     void take_finished() noexcept {
