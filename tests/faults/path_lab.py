@@ -143,7 +143,8 @@ class PathCase(LabCase):
                 return None  # the box was too busy to tell which side of the timeout it was
             damages = what.split(":")
             mangled = ",".join(field for field in FIELDS if field in damages)
-            detail = [f"mangled={mangled}"] * bool(mangled) + ["from"] * ("elsewhere" in damages)
+            from_elsewhere = {"elsewhere", "their-port"} & set(damages)
+            detail = [f"mangled={mangled}"] * bool(mangled) + ["from"] * bool(from_elsewhere)
             answers.append((since, ";".join(detail + ["port"] * ("other-port" in damages))))
         if not answers:
             return [("timeout", "", None)]
@@ -168,7 +169,7 @@ def is_foreign(what):
     if is_lost(what) or is_garbage(what):
         return False
     wrong = sum(field in damages for field in FIELDS)
-    right_path = not {"elsewhere", "other-port"} & set(damages)
+    right_path = not {"elsewhere", "their-port", "other-port"} & set(damages)
     return wrong > 1 and not ("call-id" not in damages and right_path)
 
 

@@ -7,10 +7,10 @@
 // delay_request late_request twice_request corrupt_request (garbage) bits_request (a bit error that
 // the checksum tells of), and the same with _answer. Per mille of the answers, beside their fate
 // and each other: mangle (some of Call-ID, Via branch, From tag, CSeq), elsewhere (comes from
-// another address), other_port (goes to another port of the prober). And seed=N, quiet=MS (nothing
-// is done to probes that begin later), outage=FROM-UNTIL (ms since the first packet),
-// outage_way=request|answer|both, remap=MS (a NAT that forgets), fragments=drop (all but the
-// first).
+// another address), their_port (from another port of the far end), other_port (goes to another port
+// of the prober). And seed=N, quiet=MS (nothing is done to probes that begin later),
+// outage=FROM-UNTIL (ms since the first packet), outage_way=request|answer|both, remap=MS (a NAT
+// that forgets), fragments=drop (all but the first).
 //
 // Log: CALLID,WAY,WHAT,NS,AT: WAY is q (request) or r (answer), WHAT is drop, held (to the end),
 // or send and what became of it (":plain", or damages, each behind a colon), NS since the relay
@@ -74,6 +74,7 @@ public:
         quiet_ns_ = number("quiet") * ms;
         number_mangle_ = number("mangle");
         number_elsewhere_ = number("elsewhere");
+        number_their_port_ = number("their_port");
         number_other_port_ = number("other_port");
         const std::string outage = text("outage");
         if (!outage.empty()) {
@@ -214,6 +215,10 @@ private:
             packet.ip()->saddr ^= htonl(0x40);  // 10.84.2.2 becomes 10.84.2.66
             became += ":elsewhere";
         }
+        if (mix(dice + 6) % 1000 < number_their_port_) {
+            packet.udp()->source ^= htons(0x40);
+            became += ":their-port";
+        }
         if (mix(dice + 5) % 1000 < number_other_port_ && last_port_ != 0 &&
             last_port_ != packet.udp()->dest) {
             packet.udp()->dest = last_port_;
@@ -298,6 +303,7 @@ private:
     std::uint64_t quiet_ns_ = 0;
     std::uint64_t number_mangle_ = 0;
     std::uint64_t number_elsewhere_ = 0;
+    std::uint64_t number_their_port_ = 0;
     std::uint64_t number_other_port_ = 0;
     std::array<std::vector<std::uint64_t>, 2> upto_;  ///< by way: answers, requests
     std::uint64_t begin_ = 0;
