@@ -98,8 +98,9 @@ void Prober::tell(std::string_view text) {
 
 void Prober::tell_trouble() {
     if (network_.files->alone() && !std::exchange(told_alone_, true))
-        tell("no thread and no kernel worker can be started here (RLIMIT_NPROC, pids.max): files "
-             "are written between the probes, which a slow disk delays");
+        tell(
+            "no thread and no kernel worker can be started here (RLIMIT_NPROC, pids.max): files "
+            "are written between the probes, which a slow disk delays");
     if (const std::string trouble = log_.take_trouble(); !trouble.empty()) tell(trouble);
 }
 

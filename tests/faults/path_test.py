@@ -143,7 +143,8 @@ class Path(PathCase):
         self.relay(seed=SEED, quiet=int(quiet * 1000), loss_request=20, loss_answer=20,
                    delay_request=150, delay_answer=150, late_request=15, late_answer=15,
                    twice_request=30, twice_answer=30, corrupt_request=10, corrupt_answer=10,
-                   bits_request=10, bits_answer=10, mangle=60, elsewhere=30, their_port=30, other_port=30)
+                   bits_request=10, bits_answer=10, mangle=60, elsewhere=30, their_port=30,
+                   other_port=30)
         begin = time.monotonic()
         rows, made = self.probe(MIXED, 1000 / RATE)
         told = self.check_decisions(rows, made)

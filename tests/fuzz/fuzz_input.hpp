@@ -18,12 +18,16 @@ public:
         rest_.remove_prefix(1);
         return value;
     }
-    std::uint64_t number() noexcept {
+    std::uint64_t number(int bytes = 8) noexcept {
         std::uint64_t value = 0;
-        for (int i = 0; i < 8; ++i)
+        for (int i = 0; i < bytes; ++i)
             value = value << 8 | byte();
         return value;
     }
+    std::uint64_t below(std::uint64_t bound) noexcept {
+        return number(bound > 256 ? 8 : 1) % bound;
+    }
+    bool flag() noexcept { return (byte() & 1) != 0; }
     std::string_view text(std::size_t size_max) noexcept {
         const std::size_t size = std::min(size_max, rest_.size());
         const std::string_view text = rest_.substr(0, size);

@@ -28,8 +28,9 @@ public:
         const Endpoint& newest = targets_[target].endpoint;
         return generation == generation_[target] ? newest : earlier(target, generation, newest);
     }
-    /// The target table has just got another endpoint for this target, which was at `before`.
-    void moved(std::uint32_t target, const Endpoint& before, Instant now);
+    /// The target table has just got another endpoint for this target, which was at `before`. What
+    /// came until `read_until` has been read: answers that wait since then are to older probes.
+    void moved(std::uint32_t target, const Endpoint& before, Instant now, Instant read_until);
 
 private:
     struct Earlier {

@@ -88,7 +88,7 @@ public:
     /// `targets[target].endpoint` and its request have just been changed, within the same family;
     /// `before` is where the target was. Probes that are out are still judged by that.
     void moved(std::uint32_t target, const Endpoint& before, Instant now) {
-        asked_.moved(target, before, now);
+        asked_.moved(target, before, now, read_until_);
     }
 
     /// Nothing is left of what was planned.

@@ -4,8 +4,9 @@
 
 namespace sipping::probe {
 
-void AskedEndpoints::moved(std::uint32_t target, const Endpoint& before, Instant now) {
-    std::erase_if(earlier_, [now](const Earlier& past) { return past.forget_at <= now; });
+void AskedEndpoints::moved(std::uint32_t target, const Endpoint& before, Instant now,
+                           Instant read_until) {
+    std::erase_if(earlier_, [&](const Earlier& past) { return past.forget_at <= read_until; });
     earlier_.push_back({.target = target,
                         .generation = generation_[target]++,
                         .endpoint = before,

@@ -1,5 +1,6 @@
 // File operations that never block the caller: on the ring, or on a helper thread where io_uring is
-// refused; the caller alone where there is no helper to be had. The operation record is embedded in its owner; nothing is allocated per operation.
+// refused; by the caller where there is no helper to be had. The operation record is embedded in
+// its owner; nothing is allocated per operation.
 #pragma once
 
 #include <sys/stat.h>
@@ -39,8 +40,8 @@ struct FileOp {
     FileOp* next = nullptr;          ///< FileOps' own list
 };
 
-/// Does `op` on the spot and says its result. Waits for a slow disk, but not for the reader of a pipe
-/// or a terminal: these get what they take at once, -EAGAIN when that is nothing.
+/// Does `op` on the spot and says its result. Waits for a slow disk, but not for the reader of a
+/// pipe or a terminal: these get what they take at once, -EAGAIN when that is nothing.
 [[nodiscard]] int perform(const FileOp& op) noexcept;
 
 class FileOps {

@@ -1,0 +1,64 @@
+// How the fuzzer spoils answers: each text that carries an identity becomes another probe's, a
+// nearly right one, or the fuzzer's own.
+#include "match_oracle.hpp"
+
+namespace sipping::fuzz {
+namespace {
+
+std::string edited(const std::string& right, const std::string& other, FuzzInput& input) {
+    switch (input.below(8)) {
+        case 0:
+        case 1:
+        case 2: return right;
+        case 3: return other;
+        case 4: {
+            std::string text = right;
+            const std::size_t at = input.below(text.size());
+            text[at] = static_cast<char>(text[at] ^ (1 << input.below(8)));
+            return text;
+        }
+        case 5: return right + std::string(input.text());
+        case 6: return right.substr(0, input.below(right.size()));
+        default: return std::string(input.text());
+    }
+}
+
+void replace(std::string& text, const std::string& what, const std::string& by) {
+    const std::size_t at = text.find(what);
+    if (at != std::string::npos) text.replace(at, what.size(), by);
+}
+
+}  // namespace
+
+const Probe& recent(const std::vector<Probe>& probes, std::uint8_t which) {
+    return probes[probes.size() - 1 - which % probes.size()];
+}
+
+Edited edited_answer(const std::vector<Probe>& probes, FuzzInput& input) {
+    const Probe& probe = recent(probes, input.byte());
+    const Probe& other = recent(probes, input.byte());
+    const std::uint8_t edits = input.byte();  // which texts are not as they were
+    Edited answer{.text = {}, .socket = probe.socket, .from = probe.asked};
+    std::string via = probe.via;
+    std::string from = probe.from;
+    std::string call_id = probe.call_id;
+    std::string cseq = probe.cseq;
+    if ((edits & 1) != 0) call_id = edited(call_id, other.call_id, input);
+    if ((edits & 2) != 0) replace(via, probe.branch, edited(probe.branch, other.branch, input));
+    if ((edits & 4) != 0) replace(from, probe.tag, edited(probe.tag, other.tag, input));
+    if ((edits & 8) != 0) cseq = edited(cseq, other.cseq, input);
+    if ((edits & 16) != 0) answer.socket = static_cast<std::uint32_t>(input.below(4));
+    if ((edits & 32) != 0) answer.from = other.asked;
+    if ((edits & 64) != 0) answer.from.port ^= 1;
+    const std::uint64_t status = (edits & 128) != 0 ? 100 + input.below(600) : 200;
+    answer.text = "SIP/2.0 " + std::to_string(status) + " Fine\r\nVia: " + via +
+                  "\r\nFrom: " + from + "\r\nTo: " + probe.to + ";tag=x\r\nCall-ID: " + call_id +
+                  "\r\nCSeq: " + cseq + "\r\nContent-Length: 0\r\n\r\n";
+    if (input.byte() == 255) {  // rarely: whatever comes into somebody's mind
+        const std::string_view own = input.text();
+        answer.text.replace(input.below(answer.text.size()), own.size(), own);
+    }
+    return answer;
+}
+
+}  // namespace sipping::fuzz
