@@ -17,6 +17,8 @@ _sipping() {
         -p --port -4 -6 -t --timeout --mine -u --user -i --via-address -d --domain --ttl --from --to
         --contact --request-uri --user-agent --header --site --port-range --bind --device --dscp --io
         -w --log --csv --json -q --quiet --color --no-color -h --help --version'
+    local report_options='--at --around --from --to --last --target --tz --outage-run --per --json
+        --csv -q --quiet -h --help --version'
     local respond_options='-p --port --bind -4 -6 --code --reason --delay --drop --seed --capacity
         --beyond --retry-after --max-rate --duration --spin --io -q --quiet -h --help --version'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
@@ -26,7 +28,11 @@ _sipping() {
         -f | --file | -w | --log | --svg) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         --port-policy) mapfile -t COMPREPLY < <(compgen -W 'rotate fresh fixed' -- "$current") ;;
         --io) mapfile -t COMPREPLY < <(compgen -W 'auto uring epoll' -- "$current") ;;
-        --csv) mapfile -t COMPREPLY < <(compgen -W 'full classic' -- "$current") ;;
+        --csv)
+            [[ ${COMP_WORDS[1]} == report ]] && return
+            mapfile -t COMPREPLY < <(compgen -W 'full classic' -- "$current")
+            ;;
+        --per) mapfile -t COMPREPLY < <(compgen -W 'hour day' -- "$current") ;;
         --beyond) mapfile -t COMPREPLY < <(compgen -W 'drop 503' -- "$current") ;;
         --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") ;;
         --contact) mapfile -t COMPREPLY < <(compgen -W 'none' -- "$current") ;;
@@ -39,12 +45,16 @@ _sipping() {
             --dscp | --late-window | --resolve-every | --rotate | --identities | --fall | --rise | --max-loss | --code | \
             --reason | --delay | --drop | --seed | --capacity | --retry-after | --max-rate | \
             --max | --mapping-time | --steps | --step-time | --stop-loss | --stop-p99 | \
-            --recovery-time) ;;
+            --recovery-time | --at | --around | --last | --target | --tz | --outage-run) ;;
         *)
             local command=
             [[ $COMP_CWORD -gt 1 ]] && command=${COMP_WORDS[1]}
             if [[ $command == respond ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$respond_options" -- "$current")
+            elif [[ $current == -* && $command == report ]]; then
+                mapfile -t COMPREPLY < <(compgen -W "$report_options" -- "$current")
+            elif [[ $command == report ]]; then
+                mapfile -t COMPREPLY < <(compgen -f -- "$current")
             elif [[ $current == -* && $command == ports ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$ports_options" -- "$current")
             elif [[ $current == -* && $command == stress ]]; then
@@ -53,7 +63,7 @@ _sipping() {
                 mapfile -t COMPREPLY < <(compgen -W "$ping_options" -- "$current")
             else
                 [[ $COMP_CWORD -eq 1 ]] &&
-                    mapfile -t COMPREPLY < <(compgen -W 'ping ports stress respond' -- "$current")
+                    mapfile -t COMPREPLY < <(compgen -W 'ping ports stress report respond' -- "$current")
                 mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -A hostname -- "$current")
             fi
             ;;

@@ -7,12 +7,13 @@
 
 #include "sipping/config/ping_config.hpp"
 #include "sipping/config/ports_config.hpp"
+#include "sipping/config/report_config.hpp"
 #include "sipping/config/respond_config.hpp"
 #include "sipping/config/stress_config.hpp"
 
 namespace sipping::app {
 
-enum class Command : std::uint8_t { ping, respond, ports, stress, help, version };
+enum class Command : std::uint8_t { ping, respond, ports, stress, report, help, version };
 
 struct Arguments {
     Command command = Command::ping;
@@ -20,6 +21,7 @@ struct Arguments {
     config::RespondConfig respond;  ///< the same for respond
     config::PortsConfig ports;
     config::StressConfig stress;
+    config::ReportConfig report;
     std::string text;  ///< help or version: print it to stdout and end 0
 };
 
@@ -35,5 +37,6 @@ struct Arguments {
 [[nodiscard]] std::string respond_help();
 [[nodiscard]] std::string ports_help();
 [[nodiscard]] std::string stress_help();
+[[nodiscard]] std::string report_help();
 
 }  // namespace sipping::app

@@ -13,7 +13,7 @@ std::string_view version() noexcept {
 std::string ping_help() {
     return fmt::format("sipping {} - {}", version(),
                        R"(probes SIP devices with OPTIONS over UDP, logs every answer
-Usage: sipping [ping] HOST... [options]   also: sipping ports|stress|respond -h
+Usage: sipping [ping] HOST... [options]     also: ports|stress|report|respond -h
 HOST is a name or address, host:port, [v6]:port or sip:user@host:port.
 TIME is milliseconds, or as 250us, 20ms, 1.5s, 2h. Defaults are in brackets.
 
@@ -129,6 +129,40 @@ Examples
   sipping ports                                  what stops this box, and where
   sipping ports --rate 500 --duration 5          the original at 500 a second
   sipping ports sbc.example.com --max 400        is there a limit below 400?
+)");
+}
+
+std::string report_help() {
+    return fmt::format("sipping {} - {}", version(),
+                       R"(looks back over logs: outages, losses, what belongs together
+Usage: sipping report LOG... [options]
+LOG is a CSV of sipping or of the original SIP Ping, plain, .gz or .zst, a
+folder of them, or - for standard input. Times are local, as in the log.
+MOMENT is '2015-05-15 11:31:43', 11:31 (the logs' last day), 2015-05-15T09:31Z,
+15/05/15 11:31:43 (day first) or UNIX seconds. Defaults are in brackets.
+
+Which part
+      --at MOMENT         everything around it, all targets, probe by probe
+      --around TIME       so much before and after it (5m)
+      --from MOMENT, --to MOMENT
+      --last TIME         until now, as 90m, 24h, 14d
+      --target NAME       only this one, by its name or address; repeat
+      --tz ZONE           Europe/Berlin, UTC, +02:00 (this box's)
+How
+      --outage-run N      losses in a row that make an outage (3)
+      --per hour|day      a line for each hour or day of each target
+      --json              one object with everything
+      --csv               a row for each outage
+  -q, --quiet             no progress
+  -h, --help  --version   Exit: 0 all was read, 1 not all (it says what),
+                          3 bad usage, 4 system error
+A loss that may be the prober's own (self= in the log) never makes an outage.
+
+Examples
+  sipping report sipping-logs                         all there is
+  sipping report sipping-logs --last 24h              since yesterday
+  sipping report sipping-logs --at '2015-05-15 11:31:43' --around 2m
+  sipping report old.csv.gz --per day --tz Europe/Berlin
 )");
 }
 

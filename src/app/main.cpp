@@ -11,6 +11,7 @@
 #include "message.hpp"
 #include "ping.hpp"
 #include "ports.hpp"
+#include "report.hpp"
 #include "respond.hpp"
 #include "stress.hpp"
 #include "targets.hpp"
@@ -38,6 +39,7 @@ int dispatch(const sipping::app::Arguments& arguments) {
         case Command::ping: return sipping::app::run_ping(arguments.ping);
         case Command::ports: return sipping::app::run_ports(arguments.ports);
         case Command::stress: return sipping::app::run_stress(arguments.stress);
+        case Command::report: return sipping::app::run_report(arguments.report);
         case Command::respond: return sipping::app::run_respond(arguments.respond);
         case Command::help:
         case Command::version: break;

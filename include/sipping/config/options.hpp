@@ -9,6 +9,7 @@
 
 #include "sipping/config/ping_config.hpp"
 #include "sipping/config/ports_config.hpp"
+#include "sipping/config/report_config.hpp"
 #include "sipping/config/respond_config.hpp"
 #include "sipping/config/stress_config.hpp"
 
@@ -37,6 +38,7 @@ struct Option {
 
 [[nodiscard]] std::span<const Option<PingConfig>> ping_options() noexcept;
 [[nodiscard]] std::span<const Option<RespondConfig>> respond_options() noexcept;
+[[nodiscard]] std::span<const Option<ReportConfig>> report_options() noexcept;
 /// A command's own options; the shared ones are ping's, with ping's meaning.
 [[nodiscard]] std::span<const Option<PortsConfig>> ports_options() noexcept;
 [[nodiscard]] std::span<const Option<PingConfig>> ports_shared_options();

@@ -1,5 +1,5 @@
-// What a record of our logs says, in either form (`--csv full` and `classic`). Reads what
-// sink::RowWriter writes.
+// What a record of our logs says, in either form (`--csv full` and `classic`), and in the logs of
+// the original SIP Ping of 2015, which are the classic form with floats as Python prints them.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct Row {
     WallTime sent{};  ///< of the UNIX column, whole microseconds; of a gap its begin
     std::optional<Duration> latency;  ///< whole microseconds; none for drops and gaps
     std::string_view host;
-    std::uint64_t call_id = 0;  ///< the digits; 0 for gaps
+    std::uint64_t call_id = 0;  ///< the digits; 0 for gaps. Ten of them: the original's may begin 0
     std::string_view site;      ///< what follows '@' in the Call-ID
     std::string_view response;  ///< the status line; empty for drops and gaps
     std::string_view target;    ///< empty in the classic form
@@ -33,6 +33,7 @@ struct Row {
 enum class RowError : std::uint8_t {
     ok,
     header,  ///< the header of either form: no row, and no mistake
+    blank,   ///< an empty line, as the original has between all others on Windows
     fields,
     timestamp,
     latency,

@@ -62,7 +62,7 @@ public:
     virtual void complete(std::uint64_t value, int result) noexcept = 0;
     /// No helper (thread, kernel worker) can be had where processes are limited (RLIMIT_NPROC,
     /// pids.max): start() does operations on the spot, and a slow disk holds the caller up.
-    [[nodiscard]] virtual bool alone() const noexcept = 0;
+    [[nodiscard]] virtual bool alone() const noexcept { return false; }
 };
 
 [[nodiscard]] std::unique_ptr<FileOps> make_ring_file_ops(Ring& ring);

@@ -41,6 +41,10 @@ Names of_stress() {
     return registered(config::stress_shared_options(), config::stress_options());
 }
 
+Names of_report() {
+    return registered(config::report_options());
+}
+
 bool is_word(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-';
 }
@@ -86,6 +90,7 @@ TEST(OptionNames, help) {
     EXPECT_EQ(mentioned(respond_help()), of_respond());
     EXPECT_EQ(mentioned(ports_help()), of_ports());
     EXPECT_EQ(mentioned(stress_help()), of_stress());
+    EXPECT_EQ(mentioned(report_help()), of_report());
 }
 
 TEST(OptionNames, man_page) {
@@ -94,6 +99,7 @@ TEST(OptionNames, man_page) {
     EXPECT_EQ(mentioned(part_of(path, "\n# RESPOND OPTIONS", "\n# ")), of_respond());
     EXPECT_EQ(mentioned(part_of(path, "\n# PORTS OPTIONS", "\n# ")), of_ports());
     EXPECT_EQ(mentioned(part_of(path, "\n# STRESS OPTIONS", "\n# ")), of_stress());
+    EXPECT_EQ(mentioned(part_of(path, "\n# REPORT OPTIONS", "\n# ")), of_report());
 }
 
 TEST(OptionNames, bash_completion) {
@@ -102,6 +108,7 @@ TEST(OptionNames, bash_completion) {
     EXPECT_EQ(mentioned(part_of(path, "respond_options='", "'\n")), of_respond());
     EXPECT_EQ(mentioned(part_of(path, "ports_options='", "'\n")), of_ports());
     EXPECT_EQ(mentioned(part_of(path, "stress_options='", "'\n")), of_stress());
+    EXPECT_EQ(mentioned(part_of(path, "report_options='", "'\n")), of_report());
 }
 
 TEST(OptionNames, zsh_completion) {
@@ -110,10 +117,12 @@ TEST(OptionNames, zsh_completion) {
     EXPECT_EQ(mentioned(part_of(path, "respond_options=(", "\n    )")), of_respond());
     EXPECT_EQ(mentioned(part_of(path, "ports_options=(", "\n    )")), of_ports());
     EXPECT_EQ(mentioned(part_of(path, "stress_options=(", "\n    )")), of_stress());
+    EXPECT_EQ(mentioned(part_of(path, "report_options=(", "\n    )")), of_report());
 }
 
 TEST(OptionNames, help_fits_a_screen) {
-    for (const std::string& text : {ping_help(), respond_help(), ports_help(), stress_help()}) {
+    for (const std::string& text :
+         {ping_help(), respond_help(), ports_help(), stress_help(), report_help()}) {
         std::istringstream lines(text);
         std::size_t count = 0;
         for (std::string line; std::getline(lines, line); ++count)

@@ -1,0 +1,94 @@
+// A look back over logs: takes their rows file by file, in the order of the files, and keeps what
+// became of each target. Reads nothing itself, and says nothing: text and pictures are made of it.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "sipping/log/row.hpp"
+#include "sipping/report/in_order.hpp"
+#include "sipping/report/series.hpp"
+#include "sipping/report/status_lines.hpp"
+
+namespace sipping::report {
+
+struct AnalysisOptions {
+    std::uint32_t outage_run = 3;      ///< losses in a row that make an outage
+    WallTime from = WallTime::min();   ///< sent at or after
+    WallTime to = WallTime::max();     ///< sent before
+    std::vector<std::string> targets;  ///< only these, by target or host; empty: all
+    const Grid* grid = nullptr;        ///< for periods; must outlive the analysis
+    Duration hold = default_hold;      ///< see Analysis::wanted_hold()
+
+    static constexpr Duration default_hold = 4s;
+};
+
+/// One target of one prober.
+struct TargetHistory {
+    std::string name;  ///< as in the log, hostile; " (2)" behind it for a second prober's
+    std::string site;
+    std::string host;  ///< the last address
+    Series series;
+    InOrder order;
+};
+
+class Analysis {
+public:
+    /// Rows that are longer behind than this come from a clock that was set back.
+    static constexpr Duration hold_max = 2h;
+
+    explicit Analysis(AnalysisOptions options) : options_(std::move(options)) {}
+    Analysis(const Analysis&) = delete;
+    Analysis& operator=(const Analysis&) = delete;
+
+    /// `name` stands for the target in logs that name none.
+    void begin_file(std::string_view name);
+    void add(const log::Row& row);
+    /// After the last row.
+    void finish();
+
+    /// Zero, or with which `hold` all must be read once more, by a new analysis: a row came too
+    /// late to be told in order (the probes' timeout was longer than thought).
+    [[nodiscard]] Duration wanted_hold() const noexcept { return wanted_hold_; }
+
+    [[nodiscard]] const std::deque<TargetHistory>& targets() const noexcept { return targets_; }
+    [[nodiscard]] const StatusLines& lines() const noexcept { return lines_; }
+    [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
+    [[nodiscard]] std::uint64_t clock_set_back() const noexcept { return clock_set_back_; }
+
+private:
+    struct Hash : std::hash<std::string_view> {
+        using is_transparent = void;
+    };
+
+    [[nodiscard]] bool wanted(const log::Row& row) const;
+    TargetHistory* history_of(const log::Row& row);
+    TargetHistory* choose(const log::Row& row, std::string_view name);
+    TargetHistory& make(std::string name, const log::Row& row);
+    void add_probe(const log::Row& row, TargetHistory& target);
+    void add_late(const log::Row& row, TargetHistory& target);
+    void add_gap(const log::Row& row);
+
+    AnalysisOptions options_;
+    StatusLines lines_;
+    std::deque<TargetHistory> targets_;
+    /// By name and site: the histories of several probers.
+    std::unordered_map<std::string, std::vector<TargetHistory*>, Hash, std::equal_to<>> by_key_;
+    /// The same, for this file: the one that its rows belong to.
+    std::unordered_map<std::string, TargetHistory*, Hash, std::equal_to<>> in_file_;
+    std::string file_;
+    std::string key_;
+    TargetHistory* last_ = nullptr;  ///< of the row before
+    std::string last_target_;        ///< as it stood there
+    std::string last_host_;
+    std::string last_site_;
+    std::uint64_t rows_ = 0;
+    std::uint64_t clock_set_back_ = 0;
+    Duration wanted_hold_{};
+};
+
+}  // namespace sipping::report

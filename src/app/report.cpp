@@ -1,0 +1,218 @@
+#include "report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <numeric>
+
+#include "io/clock.hpp"
+#include "io/lock_down.hpp"
+#include "local_offset.hpp"
+#include "message.hpp"
+#include "report_moment.hpp"
+#include "report_view.hpp"
+#include "targets.hpp"
+#include "time_words.hpp"
+
+namespace sipping::app {
+namespace {
+
+constexpr Duration grid_hour = 1h;
+constexpr Duration grid_day = 24h;
+
+WallTime now() {
+    return io::SystemClock{}.read().wall();
+}
+
+WallTime moment(const char* option, const std::string& text, WallTime day) {
+    const auto at = parse_moment(text, day);
+    if (!at)
+        throw UsageError(
+            fmt::format("{} '{}': not a moment (e.g. '2015-05-15 11:31:43', 11:31, 1431703128.38)",
+                        option, text));
+    return *at;
+}
+
+struct Range {
+    WallTime from = WallTime::min();
+    WallTime to = WallTime::max();
+};
+
+/// A time alone is one of today, or, when the logs end earlier, of their last day as far as that
+/// can be told without reading them: the day on which the last file begins.
+Range range_of(const config::ReportConfig& config, const std::vector<LogFile>& files) {
+    Range range;
+    const WallTime day = files.empty() ? now() : std::max(files.back().first, WallTime{});
+    if (config.last) {
+        range.from = now() - *config.last;
+    } else if (!config.at.empty()) {
+        const WallTime at = moment("--at", config.at, day);
+        range = {at - config.around, at + config.around};
+    }
+    if (!config.from.empty()) range.from = moment("--from", config.from, day);
+    if (!config.to.empty()) range.to = moment("--to", config.to, day);
+    if (range.from >= range.to) throw UsageError("--from must be before --to");
+    return range;
+}
+
+/// Worst first: time in outages, then loss, then name.
+std::vector<std::uint32_t> worst_first(const std::deque<report::TargetHistory>& targets) {
+    std::vector<Duration> down;
+    for (const report::TargetHistory& target : targets)
+        down.push_back(std::accumulate(
+            target.series.outages().begin(), target.series.outages().end(), Duration{},
+            [](Duration sum, const report::Outage& outage) { return sum + outage.length(); }));
+    std::vector<std::uint32_t> order(targets.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+        if (down[a] != down[b]) return down[a] > down[b];
+        const double loss_a = targets[a].series.loss_percent();
+        const double loss_b = targets[b].series.loss_percent();
+        if (loss_a != loss_b) return loss_a > loss_b;
+        return targets[a].name < targets[b].name;
+    });
+    return order;
+}
+
+/// The findings speak of places in `order` instead of histories.
+template <class Findings>
+void renumber(Findings& findings, const std::vector<std::uint32_t>& order) {
+    std::vector<std::uint32_t> place(order.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i)
+        place[order[i]] = i;
+    for (auto& finding : findings) {
+        for (std::uint32_t& target : finding.targets)
+            target = place[target];
+        std::sort(finding.targets.begin(), finding.targets.end());
+    }
+}
+
+class ReportRun {
+public:
+    explicit ReportRun(const config::ReportConfig& config)
+        : config_(config),
+          input_(config.logs, unread_),
+          progress_(config.quiet),
+          range_(range_of(config, input_.files())) {}
+
+    int run() {
+        if (!config_.at.empty())
+            show_moment(config_, input_, range_.from, range_.to, progress_);
+        else
+            look_back();
+        tell_unread();
+        return unread_.count > 0 || interrupted() ? 1 : 0;
+    }
+
+private:
+    void look_back() {
+        if (config_.per != config::ReportPer::nothing) {
+            const bool hours = config_.per == config::ReportPer::hour;
+            local_grid_.emplace(
+                std::chrono::floor<std::chrono::seconds>(hours ? grid_hour : grid_day),
+                local_utc_offset);
+        }
+        const report::Grid* grid = local_grid_ ? &*local_grid_ : nullptr;
+        read_all(grid);
+        std::fputs(render().c_str(), stdout);
+    }
+
+    /// Until the rows could be told in order.
+    void read_all(const report::Grid* grid) {
+        Duration hold = report::AnalysisOptions::default_hold;
+        for (;;) {
+            analysis_ = std::make_unique<report::Analysis>(
+                report::AnalysisOptions{.outage_run = config_.outage_run,
+                                        .from = range_.from,
+                                        .to = range_.to,
+                                        .targets = config_.targets,
+                                        .grid = grid,
+                                        .hold = hold});
+            const std::uint64_t unread_before = unread_.count;
+            input_.read(
+                range_.from, range_.to,
+                [this](const LogFile& file) { analysis_->begin_file(file.name); },
+                [this](const log::Row& row) {
+                    analysis_->add(row);
+                    return analysis_->wanted_hold() == Duration{};
+                },
+                progress_);
+            if (analysis_->wanted_hold() == Duration{} || interrupted()) break;
+            hold = analysis_->wanted_hold();
+            unread_.forget_from(unread_before);
+        }
+        progress_.clear();
+        analysis_->finish();
+    }
+
+    [[nodiscard]] ReportView view() const {
+        const auto& targets = analysis_->targets();
+        const std::vector<std::uint32_t> order = worst_first(targets);
+        ReportView view{.config = config_,
+                        .analysis = *analysis_,
+                        .files = input_.files(),
+                        .unread = unread_,
+                        .targets = {},
+                        .together = report::find_together(targets),
+                        .daily = report::find_daily(targets, local_utc_offset),
+                        .from = WallTime::max(),
+                        .to = WallTime::min(),
+                        .made = now(),
+                        .zone = zone_name(config_.zone),
+                        .interrupted = interrupted()};
+        renumber(view.together, order);
+        renumber(view.daily, order);
+        for (const std::uint32_t index : order) {
+            const report::TargetHistory& target = targets[index];
+            view.targets.push_back(&target);
+            if (target.series.first() == WallTime{}) continue;
+            view.from = std::min(view.from, target.series.first());
+            view.to = std::max(view.to, target.series.last());
+        }
+        return view;
+    }
+
+    [[nodiscard]] std::string render() const {
+        const ReportView all = view();
+        if (local_grid_) return report_periods(all, *local_grid_);
+        switch (config_.form) {
+            case config::ReportForm::json: return report_json(all);
+            case config::ReportForm::csv: return report_csv(all);
+            case config::ReportForm::text: break;
+        }
+        return report_text(all);
+    }
+
+    void tell_unread() const {
+        for (const Unread::Place& place : unread_.places)
+            tell(place.line == 0 ? fmt::format("{}: {}", place.file, place.why)
+                                 : fmt::format("{}:{}: {}", place.file, place.line, place.why));
+        if (unread_.count > unread_.places.size())
+            tell(fmt::format("... and {} more lines that could not be read",
+                             unread_.count - unread_.places.size()));
+        if (interrupted()) tell("interrupted: this is what had been read until then");
+    }
+
+    const config::ReportConfig& config_;
+    Unread unread_;
+    LogInput input_;
+    Progress progress_;
+    Range range_;
+    std::optional<report::LocalGrid> local_grid_;
+    std::unique_ptr<report::Analysis> analysis_;
+};
+
+}  // namespace
+
+int run_report(const config::ReportConfig& config) {
+    if (!config.zone.empty() && !set_time_zone(config.zone))
+        throw UsageError(fmt::format(
+            "--tz '{}': no such time zone (e.g. Europe/Berlin, UTC, +02:00)", config.zone));
+    catch_interrupt();
+    ReportRun run(config);
+    return run.run();
+}
+
+}  // namespace sipping::app

@@ -1,0 +1,176 @@
+// A report for programs: CSV with a row for each outage, JSON with everything.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "arguments.hpp"
+#include "local_offset.hpp"
+#include "report_columns.hpp"
+#include "report_view.hpp"
+#include "sipping/sink/escape.hpp"
+#include "time_words.hpp"
+
+namespace sipping::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using report::Outage;
+using report::TargetHistory;
+
+double unix_s(WallTime at) {
+    return static_cast<double>(
+               std::chrono::floor<std::chrono::microseconds>(at.time_since_epoch()).count()) /
+           1e6;
+}
+
+double seconds(Duration length) {
+    return std::chrono::duration<double>(length).count();
+}
+
+double ms(Duration length) {
+    return std::chrono::duration<double, std::milli>(length).count();
+}
+
+std::string csv_field(std::string_view text) {
+    TextBuffer out(4 * text.size() + 16);
+    sink::append_csv_field(out, text, text.size());
+    return std::string{out.view()};
+}
+
+Json outage_json(const Outage& outage, const TargetHistory& target) {
+    return {{"from", unix_s(outage.begin)},
+            {"to", unix_s(outage.end)},
+            {"seconds", seconds(outage.length())},
+            {"lost", outage.lost},
+            {"late", outage.late},
+            {"icmp", outage.icmp},
+            {"first_call_id", call_id_text(outage.first_call_id, target)},
+            {"last_call_id", call_id_text(outage.last_call_id, target)},
+            {"open", outage.open}};
+}
+
+Json latency_json(const report::Series& series) {
+    if (!series.has_latency()) return nullptr;
+    return {{"min", ms(series.latency_min())},
+            {"p50", ms(series.latency(0.5))},
+            {"p95", ms(series.latency(0.95))},
+            {"p99", ms(series.latency(0.99))},
+            {"max", ms(series.latency_max())}};
+}
+
+Json target_json(const TargetHistory& target, const report::StatusLines& lines) {
+    const report::Series& series = target.series;
+    Json json{{"target", target.name},
+              {"site", target.site},
+              {"host", target.host},
+              {"first", unix_s(series.first())},
+              {"last", unix_s(series.last())},
+              {"sent", series.sent()},
+              {"received", series.received()},
+              {"lost", series.lost()},
+              {"loss_percent", series.loss_percent()},
+              {"perhaps_own", series.perhaps_own()},
+              {"late", series.count(Kind::late)},
+              {"duplicate", series.count(Kind::duplicate)},
+              {"not_sent", series.count(Kind::send_error) + series.count(Kind::local)},
+              {"pending", series.count(Kind::pending)},
+              {"latency_ms", latency_json(series)},
+              {"longest_run", series.longest_run()}};
+    Json& outages = json["outages"] = Json::array();
+    for (const Outage& outage : series.outages())
+        outages.push_back(outage_json(outage, target));
+    Json& changes = json["changes"] = Json::array();
+    for (const report::StatusChange& change : series.changes())
+        changes.push_back({{"at", unix_s(change.at)},
+                           {"from", lines.text(change.before)},
+                           {"to", lines.text(change.after)},
+                           {"call_id", call_id_text(change.call_id, target)}});
+    json["changes_left_out"] = series.changes_left_out();
+    Json& gaps = json["gaps"] = Json::array();
+    for (const report::OwnGap& gap : series.gaps())
+        gaps.push_back({{"from", unix_s(gap.from)},
+                        {"to", unix_s(gap.until)},
+                        {"reason", to_string(gap.reason)},
+                        {"count", gap.count}});
+    json["gaps_left_out"] = series.gaps_left_out();
+    return json;
+}
+
+/// [[from when, seconds east of UTC], ...] for all of the report's time.
+Json utc_offsets(const ReportView& view) {
+    const auto second_of = [](WallTime at) {
+        return std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
+    };
+    constexpr std::int64_t quarter_s = 900;  // zones change at such moments
+    const std::int64_t from = second_of(view.from) / quarter_s * quarter_s;
+    Json offsets = Json::array();
+    std::int32_t last = local_utc_offset(from);
+    offsets.push_back({from, last});
+    for (std::int64_t at = from; at <= second_of(view.to); at += quarter_s)
+        if (const std::int32_t offset = local_utc_offset(at); offset != last)
+            offsets.push_back({at, last = offset});
+    return offsets;
+}
+
+std::string clock(std::int32_t second_of_day) {
+    return fmt::format("{:02}:{:02}", second_of_day / 3600, second_of_day % 3600 / 60);
+}
+
+}  // namespace
+
+std::string report_csv(const ReportView& view) {
+    std::string text =
+        "target,site,host,begin,begin_unix,end,end_unix,seconds,lost,late,icmp,open,"
+        "first_callid,last_callid\n";
+    for (const TargetHistory* target : view.targets)
+        for (const Outage& outage : target->series.outages())
+            text += fmt::format(
+                "{},{},{},{},{:.6f},{},{:.6f},{:.3f},{},{},{},{},{},{}\n", csv_field(target->name),
+                csv_field(target->site), csv_field(target->host), local_moment(outage.begin),
+                unix_s(outage.begin), local_moment(outage.end), unix_s(outage.end),
+                seconds(outage.length()), outage.lost, outage.late, outage.icmp,
+                outage.open ? "yes" : "no", call_id_text(outage.first_call_id, *target),
+                call_id_text(outage.last_call_id, *target));
+    return text;
+}
+
+std::string report_json(const ReportView& view, const report::Columns* columns) {
+    Json json{{"sipping", version()},
+              {"made", unix_s(view.made)},
+              {"tz", view.zone},
+              {"utc_offsets", utc_offsets(view)},
+              {"from", unix_s(view.from)},
+              {"to", unix_s(view.to)},
+              {"outage_run", view.config.outage_run},
+              {"interrupted", view.interrupted}};
+    if (view.from > view.to) json["from"] = json["to"] = nullptr;
+    if (columns != nullptr) {
+        json["bins_from"] = unix_s(columns->begin);
+        json["bin_s"] = seconds(columns->width);
+        json["bins"] = columns->count;
+    }
+    Json& targets = json["targets"] = Json::array();
+    for (const TargetHistory* target : view.targets) {
+        targets.push_back(target_json(*target, view.analysis.lines()));
+        if (columns != nullptr)
+            targets.back()["bins"] = columns_json(target->series.periods(), columns->count);
+    }
+    Json& together = json["together"] = Json::array();
+    for (const report::Together& one : view.together)
+        together.push_back(
+            {{"at", unix_s(one.begin)}, {"spread_ms", ms(one.spread)}, {"targets", one.targets}});
+    Json& daily = json["daily"] = Json::array();
+    for (const report::Daily& one : view.daily)
+        daily.push_back({{"targets", one.targets},
+                         {"from", clock(one.from_s)},
+                         {"to", clock(one.to_s)},
+                         {"days", one.days},
+                         {"of", one.of}});
+    Json& unread = json["unread"] = Json::array();
+    for (const Unread::Place& place : view.unread.places)
+        unread.push_back({{"file", place.file}, {"line", place.line}, {"why", place.why}});
+    json["unread_lines"] = view.unread.count;
+    return json.dump(-1, ' ', true, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace sipping::app

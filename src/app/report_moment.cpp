@@ -1,0 +1,174 @@
+#include "report_moment.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "local_offset.hpp"
+#include "report_view.hpp"
+#include "sipping/base/grouped.hpp"
+#include "sipping/sink/escape.hpp"
+#include "targets.hpp"
+#include "time_words.hpp"
+
+namespace sipping::app {
+namespace {
+
+/// Rows are kept to be put in order; a moment that is busier than this can be looked at in parts.
+constexpr std::size_t rows_max = 2'000'000;
+
+/// A row with a life of its own.
+struct Kept {
+    WallTime sent{};
+    Duration latency{};
+    std::uint64_t call_id = 0;
+    Kind kind{};
+    bool is_gap = false;
+    std::uint16_t source_port = 0;
+    std::string host, target, site, response, detail;
+};
+
+bool asked_for(const config::ReportConfig& config, const log::Row& row) {
+    return config.targets.empty() || row.target == "*" ||
+           std::any_of(config.targets.begin(), config.targets.end(), [&](const std::string& name) {
+               return row.target == name || row.host == name;
+           });
+}
+
+Kept keep(const log::Row& row, const LogFile& file) {
+    const std::string_view name = !row.target.empty() ? row.target
+                                  : !row.host.empty() ? row.host
+                                                      : std::string_view{file.name};
+    return {.sent = row.sent,
+            .latency = row.latency.value_or(Duration::zero()),
+            .call_id = row.call_id,
+            .kind = row.kind,
+            .is_gap = row.is_gap,
+            .source_port = row.source_port,
+            .host = std::string{row.host},
+            .target = std::string{name},
+            .site = std::string{row.site},
+            .response = std::string{row.response},
+            .detail = std::string{row.detail}};
+}
+
+void print_text(const Kept& row) {
+    std::string line = local_moment(row.sent) + "  ";
+    const bool answered = !row.is_gap && has_answer(row.kind);
+    line += fmt::format(
+        "{:<10}  {:>12}  {:>10}", row.is_gap ? "gap" : to_string(row.kind),
+        answered ? fmt::format("{:.3f} ms",
+                               std::chrono::duration<double, std::milli>(row.latency).count())
+                 : "",
+        row.call_id == 0 && row.is_gap ? "" : fmt::format("{:010}", row.call_id));
+    if (!row.site.empty()) line += '@' + safe(row.site);
+    line += "  " + safe(row.target);
+    if (answered) line += "  " + safe(row.response);
+    if (!row.detail.empty()) line += "  [" + safe(row.detail) + ']';
+    fmt::print("{}\n", line);
+}
+
+std::string call_id_of(const Kept& row) {
+    if (row.is_gap) return {};
+    return fmt::format("{:010}{}{}", row.call_id, row.site.empty() ? "" : "@", row.site);
+}
+
+std::string_view kind_of(const Kept& row) {
+    return row.is_gap ? "gap" : to_string(row.kind);
+}
+
+std::string latency_of(const Kept& row) {
+    if (row.is_gap) return {};
+    if (!has_answer(row.kind)) return "drop";
+    return fmt::format("{:.3f}", std::chrono::duration<double, std::milli>(row.latency).count());
+}
+
+std::string unix_of(const Kept& row) {
+    const auto us =
+        std::chrono::floor<std::chrono::microseconds>(row.sent.time_since_epoch()).count();
+    return fmt::format("{}.{:06}", us / 1'000'000, us % 1'000'000);
+}
+
+/// In the form of the log.
+void print_csv(const Kept& row) {
+    TextBuffer line(4 * (row.host.size() + row.site.size() + row.response.size() +
+                         row.target.size() + row.detail.size()) +
+                    256);
+    std::array<char, sink::LocalTime::size> time;
+    const auto field = [&](std::string_view text) {
+        line.append(",");
+        sink::append_csv_field(line, text, text.size());
+    };
+    line.append(sink::LocalTime{local_utc_offset}.render(row.sent, time));
+    field(unix_of(row));
+    field(row.host);
+    field(latency_of(row));
+    field(call_id_of(row));
+    field(row.is_gap ? "" : has_answer(row.kind) ? std::string_view{row.response} : "drop");
+    field(row.target);
+    field(row.source_port == 0 ? "" : std::to_string(row.source_port));
+    field(kind_of(row));
+    field(row.detail);
+    fmt::print("{}\n", line.view());
+}
+
+void print_json(const Kept& row) {
+    using Json = nlohmann::ordered_json;
+    Json json{{"timestamp", std::stod(unix_of(row))},
+              {"host", row.host},
+              {"latency_ms", nullptr},
+              {"callid", call_id_of(row)},
+              {"response", row.response},
+              {"target", row.target},
+              {"source_port", row.source_port},
+              {"kind", kind_of(row)},
+              {"detail", row.detail}};
+    if (!row.is_gap && has_answer(row.kind)) json["latency_ms"] = std::stod(latency_of(row));
+    fmt::print("{}\n", json.dump(-1, ' ', true, Json::error_handler_t::replace));
+}
+
+void print(const std::vector<Kept>& rows, config::ReportForm form) {
+    if (form == config::ReportForm::csv)
+        fmt::print("time,timestamp,host,latency,callid,response,target,source_port,kind,detail\n");
+    for (const Kept& row : rows)
+        switch (form) {
+            case config::ReportForm::csv: print_csv(row); break;
+            case config::ReportForm::json: print_json(row); break;
+            case config::ReportForm::text: print_text(row); break;
+        }
+}
+
+}  // namespace
+
+void show_moment(const config::ReportConfig& config, LogInput& input, WallTime from, WallTime to,
+                 Progress& progress) {
+    std::vector<Kept> rows;
+    bool too_many = false;
+    const LogFile* file = nullptr;
+    input.read(
+        from, to, [&](const LogFile& next) { file = &next; },
+        [&](const log::Row& row) {
+            if (row.sent < from || row.sent >= to || !asked_for(config, row)) return true;
+            if (rows.size() == rows_max) return too_many = true, false;
+            rows.push_back(keep(row, *file));
+            return true;
+        },
+        progress);
+    progress.clear();
+    if (too_many)
+        throw UsageError(
+            fmt::format("more than {} rows in that time: ask for less with --around "
+                        "or --target",
+                        grouped(rows_max)));
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const Kept& a, const Kept& b) { return a.sent < b.sent; });
+    if (rows.empty() && config.form == config::ReportForm::text)
+        fmt::print("No probe between {} and {} in these logs.\n", local_moment(from),
+                   local_moment(to));
+    print(rows, config.form);
+}
+
+}  // namespace sipping::app

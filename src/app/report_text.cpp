@@ -1,0 +1,234 @@
+// A report for people: one table of the targets, then what happened, worst first.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "report_view.hpp"
+#include "sipping/base/grouped.hpp"
+#include "sipping/sink/escape.hpp"
+#include "table.hpp"
+#include "time_words.hpp"
+
+namespace sipping::app {
+namespace {
+
+using report::Outage;
+using report::TargetHistory;
+
+constexpr std::size_t outages_shown = 40;
+constexpr std::size_t findings_shown = 10;
+constexpr std::size_t changes_shown = 20;
+
+std::string ms(Duration latency) {
+    return fmt::format("{:.3f}", std::chrono::duration<double, std::milli>(latency).count());
+}
+
+/// "3 logs", "1 log"
+std::string count_of(std::uint64_t count, std::string_view what) {
+    return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
+}
+
+std::string head(const ReportView& view) {
+    const std::uint64_t sent = [&] {
+        std::uint64_t sum = 0;
+        for (const TargetHistory* target : view.targets)
+            sum += target->series.sent();
+        return sum;
+    }();
+    return fmt::format("{} to {} ({}), {}: {}, {}, {}\n", local_moment(view.from),
+                       local_moment(view.to), safe(view.zone), length_words(view.to - view.from),
+                       count_of(view.files.size(), "log"), count_of(view.targets.size(), "target"),
+                       count_of(sent, "probe"));
+}
+
+std::string targets_table(const ReportView& view) {
+    Table table{{"target", "sent", "recd", "lost", "loss %", "own?", "late", "min", "p50", "p95",
+                 "p99", "max ms", "longest run", "outages"}};
+    table.left(0);
+    for (const TargetHistory* target : view.targets) {
+        const report::Series& series = target->series;
+        const auto latency = [&](double share) {
+            return series.has_latency() ? ms(series.latency(share)) : "-";
+        };
+        table.add({safe(full_name(*target)), grouped(series.sent()), grouped(series.received()),
+                   grouped(series.lost()), fmt::format("{:.2f}", series.loss_percent()),
+                   grouped(series.perhaps_own()), grouped(series.count(Kind::late)),
+                   series.has_latency() ? ms(series.latency_min()) : "-", latency(0.5),
+                   latency(0.95), latency(0.99),
+                   series.has_latency() ? ms(series.latency_max()) : "-",
+                   grouped(series.longest_run()), grouped(series.outages().size())});
+    }
+    return table.text();
+}
+
+/// All outages, by begin.
+std::vector<std::pair<const Outage*, const TargetHistory*>> all_outages(const ReportView& view) {
+    std::vector<std::pair<const Outage*, const TargetHistory*>> all;
+    for (const TargetHistory* target : view.targets)
+        for (const Outage& outage : target->series.outages())
+            all.emplace_back(&outage, target);
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto& a, const auto& b) { return a.first->begin < b.first->begin; });
+    return all;
+}
+
+std::string outages(const ReportView& view) {
+    const auto all = all_outages(view);
+    const std::uint32_t run = view.config.outage_run;
+    if (all.empty()) return fmt::format("\nNo outage: never {} or more losses in a row.\n", run);
+    std::string text =
+        fmt::format("\nOutages ({} or more losses in a row): {}\n", run, grouped(all.size()));
+    Table table{{"begin", "end", "for", "lost", "late", "first Call-ID", "last Call-ID", "target"}};
+    table.left(2);
+    table.left(7);
+    for (const auto& [outage, target] : all) {
+        if (table.rows() == outages_shown) break;
+        table.add({local_moment(outage->begin),
+                   outage->open ? "not seen" : local_moment(outage->end),
+                   length_words(outage->length()), grouped(outage->lost), grouped(outage->late),
+                   call_id_text(outage->first_call_id, *target),
+                   call_id_text(outage->last_call_id, *target), safe(full_name(*target))});
+    }
+    text += table.text();
+    if (all.size() > outages_shown)
+        text +=
+            fmt::format("... and {} more (--csv has all)\n", grouped(all.size() - outages_shown));
+    return text;
+}
+
+/// "sbc1, sbc2 and 15 more"
+std::string names_of(const ReportView& view, const std::vector<std::uint32_t>& targets) {
+    constexpr std::size_t named = 3;
+    std::string text;
+    for (std::size_t i = 0; i < targets.size() && i < named; ++i)
+        text += (i == 0 ? "" : ", ") + safe(full_name(*view.targets[targets[i]]));
+    if (targets.size() > named) text += fmt::format(" and {} more", targets.size() - named);
+    return text;
+}
+
+std::string together(const ReportView& view) {
+    std::string text;
+    std::size_t shown = 0;
+    for (const report::Together& one : view.together) {
+        if (++shown > findings_shown) continue;
+        text += fmt::format("  {} of {} targets lost within {} ms at {}: {} ({})\n",
+                            one.targets.size(), view.targets.size(),
+                            std::chrono::ceil<std::chrono::milliseconds>(one.spread).count(),
+                            local_moment(one.begin),
+                            one.targets.size() > 2 ? "look on our side" : "look at what they share",
+                            names_of(view, one.targets));
+    }
+    if (shown > findings_shown)
+        text += fmt::format("  ... and {} more such moments\n", shown - findings_shown);
+    return text;
+}
+
+std::string clock(std::int32_t second_of_day) {
+    return fmt::format("{:02}:{:02}", second_of_day / 3600, second_of_day % 3600 / 60);
+}
+
+std::string daily(const ReportView& view) {
+    std::string text;
+    for (const report::Daily& one : view.daily) {
+        const std::string days = one.days == one.of
+                                     ? fmt::format("every day ({} days)", one.days)
+                                     : fmt::format("on {} of {} days", one.days, one.of);
+        text += fmt::format("  {} between {} and {}: {}\n", days, clock(one.from_s),
+                            clock(one.to_s), names_of(view, one.targets));
+    }
+    return text;
+}
+
+std::string changes(const ReportView& view) {
+    std::vector<std::pair<const report::StatusChange*, const TargetHistory*>> all;
+    std::uint64_t left_out = 0;
+    for (const TargetHistory* target : view.targets) {
+        for (const report::StatusChange& change : target->series.changes())
+            all.emplace_back(&change, target);
+        left_out += target->series.changes_left_out();
+    }
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto& a, const auto& b) { return a.first->at < b.first->at; });
+    std::string text;
+    for (std::size_t i = 0; i < all.size() && i < changes_shown; ++i) {
+        const auto& [change, target] = all[i];
+        text += fmt::format("  {}  {} -> {}  [id: {}]  {}\n", local_moment(change->at),
+                            safe(view.analysis.lines().text(change->before)),
+                            safe(view.analysis.lines().text(change->after)),
+                            call_id_text(change->call_id, *target), safe(full_name(*target)));
+    }
+    left_out += all.size() - std::min(all.size(), changes_shown);
+    if (left_out > 0)
+        text += fmt::format("  ... and {} more (--json has them)\n", grouped(left_out));
+    return text;
+}
+
+/// What this prober did wrong, or did not do: nobody else's fault.
+std::string own_side(const ReportView& view) {
+    struct Sum {
+        std::uint64_t times = 0;
+        std::uint64_t count = 0;
+        Duration length{};
+    };
+    std::map<GapReason, Sum> gaps;
+    std::uint64_t perhaps_own = 0;
+    std::uint64_t not_sent = 0;
+    for (const TargetHistory* target : view.targets) {
+        perhaps_own += target->series.perhaps_own();
+        not_sent += target->series.count(Kind::send_error) + target->series.count(Kind::local);
+        for (const report::OwnGap& gap : target->series.gaps()) {
+            Sum& sum = gaps[gap.reason];
+            ++sum.times;
+            sum.count += gap.count;
+            sum.length += gap.until - gap.from;
+        }
+    }
+    std::string text;
+    if (perhaps_own > 0)
+        text += fmt::format("  {} that may be our own (self= in the log)\n",
+                            grouped(perhaps_own) + (perhaps_own == 1 ? " loss" : " losses"));
+    if (not_sent > 0)
+        text += fmt::format("  {} not sent (send-error, local)\n", count_of(not_sent, "probe"));
+    for (const auto& [reason, sum] : gaps) {
+        if (reason == GapReason::start || reason == GapReason::stop) continue;
+        text += fmt::format("  {}: {}, {} in all", to_string(reason), count_of(sum.times, "gap"),
+                            length_words(sum.length));
+        if (sum.count > 0) text += fmt::format(", {} affected", grouped(sum.count));
+        text += '\n';
+    }
+    if (view.analysis.clock_set_back() > 0)
+        text += fmt::format("  the clock was set back {}\n",
+                            count_of(view.analysis.clock_set_back(), "time"));
+    return text;
+}
+
+std::string titled(std::string_view title, const std::string& text) {
+    return text.empty() ? "" : fmt::format("\n{}\n{}", title, text);
+}
+
+}  // namespace
+
+std::string safe(std::string_view text) {
+    TextBuffer out(4 * text.size() + 16);
+    sink::append_escaped(out, text, text.size());
+    return std::string{out.view()};
+}
+
+std::string full_name(const TargetHistory& target) {
+    return target.site.empty() ? target.name : fmt::format("{} @{}", target.name, target.site);
+}
+
+std::string call_id_text(std::uint64_t call_id, const TargetHistory& target) {
+    return target.site.empty() ? fmt::format("{:010}", call_id)
+                               : fmt::format("{:010}@{}", call_id, safe(target.site));
+}
+
+std::string report_text(const ReportView& view) {
+    if (view.from > view.to) return "No probe of that time and those targets in these logs.\n";
+    return head(view) + '\n' + targets_table(view) + outages(view) +
+           titled("What belongs together", daily(view) + together(view)) +
+           titled("Changes of status", changes(view)) + titled("Our own side", own_side(view));
+}
+
+}  // namespace sipping::app

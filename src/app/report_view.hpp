@@ -1,0 +1,44 @@
+// What all forms of a report are made of.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "log_input.hpp"
+#include "sipping/config/report_config.hpp"
+#include "sipping/report/findings.hpp"
+#include "sipping/report/grids.hpp"
+
+namespace sipping::app {
+
+struct ReportView {
+    const config::ReportConfig& config;
+    const report::Analysis& analysis;
+    const std::vector<LogFile>& files;
+    const Unread& unread;
+    std::vector<const report::TargetHistory*> targets;  ///< worst first
+    std::vector<report::Together> together;             ///< indices are those of `targets`
+    std::vector<report::Daily> daily;                   ///< likewise
+    WallTime from{};                                    ///< first and last probe of all
+    WallTime to{};
+    WallTime made{};
+    std::string zone;
+    bool interrupted = false;
+};
+
+/// Names, status lines and files as they may be shown: nothing that came from others is raw.
+[[nodiscard]] std::string safe(std::string_view text);
+/// The name, with "@site" behind it when there is one. Not safe.
+[[nodiscard]] std::string full_name(const report::TargetHistory& target);
+/// "1257707506", with "@site".
+[[nodiscard]] std::string call_id_text(std::uint64_t call_id, const report::TargetHistory& target);
+
+[[nodiscard]] std::string report_text(const ReportView& view);
+[[nodiscard]] std::string report_csv(const ReportView& view);
+/// One object; with `columns` also what each of them saw (for the page).
+[[nodiscard]] std::string report_json(const ReportView& view,
+                                      const report::Columns* columns = nullptr);
+/// --per: a table, or its CSV or JSON.
+[[nodiscard]] std::string report_periods(const ReportView& view, const report::LocalGrid& grid);
+
+}  // namespace sipping::app

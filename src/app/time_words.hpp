@@ -1,0 +1,30 @@
+// Moments as people write them, and as they are shown, in the time zone of the process.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sipping/base/instant.hpp"
+
+namespace sipping::app {
+
+/// How the zone of this process is called: `given` by set_time_zone(), or what the box says.
+[[nodiscard]] std::string zone_name(const std::string& given);
+
+/// "Europe/Berlin", "UTC", "+02:00" becomes the zone of this process. False when there is none.
+[[nodiscard]] bool set_time_zone(const std::string& name);
+
+/// "2015-05-15 11:31:43", with T between, seconds left out or with decimals, a date alone (its
+/// midnight), the CSV's "15/05/15 11:31:43:383775" (day first), a time alone (on the day of `day`),
+/// each in local time or with Z or +02:00 behind it; UNIX seconds ("1431703128.38").
+[[nodiscard]] std::optional<WallTime> parse_moment(std::string_view text, WallTime day);
+
+/// "2015-05-15 11:31:43.383"
+[[nodiscard]] std::string local_moment(WallTime at);
+/// "2015-05-15"
+[[nodiscard]] std::string local_date(WallTime at);
+/// "2 d 3 h", "182 s", "0.25 s": two units at most.
+[[nodiscard]] std::string length_words(Duration length);
+
+}  // namespace sipping::app

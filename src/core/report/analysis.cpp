@@ -1,0 +1,164 @@
+#include "sipping/report/analysis.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sipping/base/parse.hpp"
+
+namespace sipping::report {
+namespace {
+
+constexpr std::string_view every_target_word = "*";
+
+std::optional<WallTime> unix_time(std::optional<std::string_view> text) {
+    if (!text) return std::nullopt;
+    const std::size_t point = text->find('.');
+    if (point == text->npos || text->size() != point + 7) return std::nullopt;
+    const auto seconds = parse_count(text->substr(0, point), 0, 9'000'000'000);
+    const auto micros = parse_count(text->substr(point + 1), 0, 999'999);
+    if (!seconds || !micros) return std::nullopt;
+    return WallTime{std::chrono::seconds{*seconds} + std::chrono::microseconds{*micros}};
+}
+
+std::optional<GapReason> gap_reason(std::string_view word) {
+    for (const GapReason reason : {GapReason::start, GapReason::stop, GapReason::stall,
+                                   GapReason::skipped, GapReason::log_rows_lost, GapReason::moved})
+        if (word == to_string(reason)) return reason;
+    return std::nullopt;
+}
+
+}  // namespace
+
+void Analysis::begin_file(std::string_view name) {
+    file_ = name;
+    in_file_.clear();
+    last_ = nullptr;
+}
+
+bool Analysis::wanted(const log::Row& row) const {
+    if (row.sent < options_.from || row.sent >= options_.to) return false;
+    if (options_.targets.empty()) return true;
+    return std::any_of(options_.targets.begin(), options_.targets.end(),
+                       [&](const std::string& name) {
+                           return row.target == name || row.host == name ||
+                                  (row.is_gap && row.target == every_target_word);
+                       });
+}
+
+void Analysis::add(const log::Row& row) {
+    if (!wanted(row)) return;
+    ++rows_;
+    if (row.is_gap) return add_gap(row);
+    TargetHistory* const target = history_of(row);
+    if (target == nullptr) return;
+    switch (row.kind) {
+        case Kind::late: return add_late(row, *target);
+        case Kind::duplicate: return target->series.duplicate();
+        default: return add_probe(row, *target);
+    }
+}
+
+TargetHistory* Analysis::history_of(const log::Row& row) {
+    if (last_ != nullptr && row.target == last_target_ && row.site == last_site_ &&
+        (!row.target.empty() || row.host == last_host_))
+        return last_;
+    const std::string_view name = !row.target.empty() ? row.target
+                                  : !row.host.empty() ? row.host
+                                                      : std::string_view{file_};
+    key_ = fmt::format("{}\n{}", name, row.site);
+    TargetHistory* found = nullptr;
+    if (const auto known = in_file_.find(key_); known != in_file_.end())
+        found = known->second;
+    else
+        found = choose(row, name);
+    // Where a further row belongs says nothing of where the file's own rows do.
+    if (found == nullptr || !in_file_.contains(key_)) return found;
+    found->host = row.host;
+    last_ = found;
+    last_target_ = row.target;
+    last_site_ = row.site;
+    last_host_ = row.host;
+    return found;
+}
+
+/// Where the rows of a target that is new in this file belong: behind those of an earlier file, or,
+/// where they overlap in time, to another prober.
+TargetHistory* Analysis::choose(const log::Row& row, std::string_view name) {
+    std::vector<TargetHistory*>& same = by_key_[key_];
+    const bool further_row = row.kind == Kind::late || row.kind == Kind::duplicate;
+    // A further row tells of an older probe, and not where this file begins.
+    if (further_row) return same.empty() ? nullptr : same.back();
+    for (TargetHistory* const history : same)
+        if (history->order.newest() <= row.sent + options_.hold) return in_file_[key_] = history;
+    std::string shown{name};
+    if (!same.empty()) shown += fmt::format(" ({})", same.size() + 1);
+    same.push_back(&make(std::move(shown), row));
+    return in_file_[key_] = same.back();
+}
+
+TargetHistory& Analysis::make(std::string name, const log::Row& row) {
+    return targets_.emplace_back(
+        TargetHistory{.name = std::move(name),
+                      .site = std::string{row.site},
+                      .host = std::string{row.host},
+                      .series = Series{options_.outage_run, lines_, options_.grid},
+                      .order = InOrder{options_.hold}});
+}
+
+void Analysis::add_probe(const log::Row& row, TargetHistory& target) {
+    Event event{.sent = row.sent,
+                .latency = row.latency.value_or(Duration::zero()),
+                .call_id = row.call_id,
+                .kind = row.kind};
+    if (is_loss(row.kind))
+        event.own = !row.detail.empty() && row.detail_of("self").has_value();
+    else if (!row.response.empty())
+        event.status = lines_.id(row.response);
+    const auto settle = [&](const Event& next) { target.series.settle(next); };
+    if (!target.order.add(event)) {
+        if (target.order.lag() <= hold_max) {
+            wanted_hold_ = std::max(wanted_hold_, 2 * target.order.lag());
+            return;
+        }
+        ++clock_set_back_;
+        target.order.release_all(settle);
+        target.order.begin_anew();
+        static_cast<void>(target.order.add(event));
+    }
+    target.order.release(settle);
+}
+
+void Analysis::add_late(const log::Row& row, TargetHistory& target) {
+    target.series.count_late();
+    if (Event* const held = target.order.find(row.sent, row.call_id))
+        held->late = true;
+    else
+        target.series.late(row.sent);
+}
+
+void Analysis::add_gap(const log::Row& row) {
+    const auto reason = gap_reason(row.detail_of("reason").value_or(""));
+    if (!reason) return;
+    const OwnGap gap{
+        .from = unix_time(row.detail_of("from")).value_or(row.sent),
+        .until = unix_time(row.detail_of("until")).value_or(row.sent),
+        .reason = *reason,
+        .count = parse_count(row.detail_of("count").value_or("0"), 0, UINT64_MAX).value_or(0)};
+    for (TargetHistory& target : targets_) {
+        if (row.target != every_target_word && row.target != target.name) continue;
+        // All rows of the run before stand before it.
+        if (gap.reason == GapReason::start)
+            target.order.release_all([&](const Event& next) { target.series.settle(next); });
+        target.series.gap(gap);
+    }
+}
+
+void Analysis::finish() {
+    for (TargetHistory& target : targets_) {
+        target.order.release_all([&](const Event& next) { target.series.settle(next); });
+        target.series.finish();
+    }
+}
+
+}  // namespace sipping::report

@@ -1,0 +1,128 @@
+#include "sipping/report/findings.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace sipping::report {
+namespace {
+
+constexpr Duration together_within = 1s;
+constexpr std::int64_t day_s = 86'400;
+constexpr std::int64_t quarter_s = 900;
+constexpr std::int64_t apart_s = 600;        // between two days' times, to be the same
+constexpr std::int64_t window_max_s = 7200;  // a longer one is no time of day
+constexpr std::size_t days_min = 3;
+
+/// When an outage began, as a time of the day.
+struct Begun {
+    std::int64_t at_s = 0;  ///< of the day
+    std::int64_t end_s = 0;
+    std::int64_t day = 0;
+};
+
+std::int64_t floor_div(std::int64_t value, std::int64_t by) {
+    return value / by - (value % by < 0 ? 1 : 0);
+}
+
+std::vector<Begun> times_of_day(const Series& series, sink::UtcOffset offset) {
+    std::vector<Begun> times;
+    for (const Outage& outage : series.outages()) {
+        const auto unix_s =
+            std::chrono::floor<std::chrono::seconds>(outage.begin.time_since_epoch()).count();
+        const std::int64_t local_s = unix_s + offset(unix_s);
+        const std::int64_t day = floor_div(local_s, day_s);
+        const std::int64_t at_s = local_s - day * day_s;
+        const auto length_s = std::chrono::ceil<std::chrono::seconds>(outage.length()).count();
+        times.push_back({at_s, at_s + length_s, day});
+    }
+    std::sort(times.begin(), times.end(),
+              [](const Begun& a, const Begun& b) { return a.at_s < b.at_s; });
+    return times;
+}
+
+/// Midnight is no border: the circle is cut open where it is emptiest.
+void cut_open(std::vector<Begun>& times) {
+    std::size_t first = 0;
+    std::int64_t widest = times.front().at_s + day_s - times.back().at_s;
+    for (std::size_t i = 1; i < times.size(); ++i)
+        if (times[i].at_s - times[i - 1].at_s > widest) {
+            widest = times[i].at_s - times[i - 1].at_s;
+            first = i;
+        }
+    for (std::size_t i = 0; i < first; ++i) {
+        times[i].at_s += day_s;
+        times[i].end_s += day_s;
+    }
+    std::rotate(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(first), times.end());
+}
+
+/// [begin, end) began within minutes of each other: is it a habit?
+std::optional<Daily> judge(const Begun* begin, const Begun* end) {
+    std::set<std::int64_t> days;
+    std::int64_t to_s = 0;
+    for (const Begun* one = begin; one != end; ++one) {
+        days.insert(one->day);
+        to_s = std::max(to_s, one->end_s);
+    }
+    const std::int64_t from_s = begin->at_s;
+    if (days.size() < days_min || to_s - from_s > window_max_s) return std::nullopt;
+    const auto of = static_cast<std::size_t>(*days.rbegin() - *days.begin() + 1);
+    if (days.size() * 10 < of * 6) return std::nullopt;
+    const std::int64_t from_quarter = from_s / quarter_s * quarter_s;
+    const std::int64_t to_quarter = (to_s + quarter_s - 1) / quarter_s * quarter_s;
+    return Daily{.from_s = static_cast<std::int32_t>(from_quarter % day_s),
+                 .to_s = static_cast<std::int32_t>(to_quarter % day_s),
+                 .days = static_cast<std::uint32_t>(days.size()),
+                 .of = static_cast<std::uint32_t>(of),
+                 .targets = {}};
+}
+
+}  // namespace
+
+std::vector<Together> find_together(const std::deque<TargetHistory>& targets) {
+    std::vector<std::pair<WallTime, std::uint32_t>> begun;
+    for (std::uint32_t i = 0; i < targets.size(); ++i)
+        for (const Outage& outage : targets[i].series.outages())
+            begun.emplace_back(outage.begin, i);
+    std::sort(begun.begin(), begun.end());
+    std::vector<Together> found;
+    for (std::size_t i = 0; i < begun.size();) {
+        std::size_t end = i;
+        std::set<std::uint32_t> who;
+        for (; end < begun.size() && begun[end].first - begun[i].first <= together_within; ++end)
+            who.insert(begun[end].second);
+        if (who.size() > 1)
+            found.push_back({.begin = begun[i].first,
+                             .spread = begun[end - 1].first - begun[i].first,
+                             .targets = {who.begin(), who.end()}});
+        i = end;
+    }
+    return found;
+}
+
+std::vector<Daily> find_daily(const std::deque<TargetHistory>& targets, sink::UtcOffset offset) {
+    std::map<std::pair<std::int32_t, std::int32_t>, Daily> found;
+    for (std::uint32_t i = 0; i < targets.size(); ++i) {
+        std::vector<Begun> times = times_of_day(targets[i].series, offset);
+        if (times.size() < days_min) continue;
+        cut_open(times);
+        for (std::size_t begin = 0, end = 1; end <= times.size(); ++end) {
+            if (end < times.size() && times[end].at_s - times[end - 1].at_s <= apart_s) continue;
+            if (auto habit = judge(&times[begin], times.data() + end)) {
+                Daily& daily =
+                    found.try_emplace({habit->from_s, habit->to_s}, *habit).first->second;
+                daily.targets.push_back(i);
+                daily.days = std::max(daily.days, habit->days);
+                daily.of = std::max(daily.of, habit->of);
+            }
+            begin = end;
+        }
+    }
+    std::vector<Daily> all;
+    for (auto& [window, daily] : found)
+        all.push_back(std::move(daily));
+    return all;
+}
+
+}  // namespace sipping::report

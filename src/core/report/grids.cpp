@@ -1,0 +1,60 @@
+#include "sipping/report/grids.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sipping::report {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::int64_t day_s = 86'400;
+
+std::int64_t floor_div(std::int64_t value, std::int64_t by) {
+    return value / by - (value % by < 0 ? 1 : 0);
+}
+
+}  // namespace
+
+WallTime LocalGrid::begin_of(std::int64_t number) const {
+    const std::int64_t local_s = number * length_.count();
+    const std::int32_t before = offset_(local_s - day_s);
+    const std::int32_t after = offset_(local_s + day_s);
+    // The first of two moments that are called so, where a clock was put back in between.
+    for (const std::int32_t offset : {std::max(before, after), std::min(before, after)})
+        if (offset_(local_s - offset) == offset) return WallTime{seconds{local_s - offset}};
+    return WallTime{seconds{local_s - before}};  // skipped that day: when it went on
+}
+
+Grid::Cell LocalGrid::cell(WallTime at) const {
+    const auto unix_s = std::chrono::floor<seconds>(at.time_since_epoch()).count();
+    const std::int64_t number = floor_div(unix_s + offset_(unix_s), length_.count());
+    return {number, begin_of(number + 1)};
+}
+
+Grid::Cell ColumnGrid::cell(WallTime at) const {
+    const std::int64_t number = floor_div((at - begin_).count(), width_.count());
+    return {number, begin_ + (number + 1) * width_};
+}
+
+Columns columns_for(WallTime from, WallTime to, std::uint32_t columns_max,
+                    std::int32_t utc_offset_s) {
+    static constexpr std::array<Duration, 21> widths{1s,   2s,   5s,    10s,   15s,   30s,   1min,
+                                                     2min, 5min, 10min, 15min, 20min, 30min, 1h,
+                                                     2h,   3h,   4h,    6h,    12h,   24h,   168h};
+    Duration width = widths.back();
+    for (const Duration one : widths)
+        if ((to - from) / one + 2 <= columns_max) {
+            width = one;
+            break;
+        }
+    while ((to - from) / width + 2 > columns_max)
+        width *= 2;
+    const std::int64_t local =
+        from.time_since_epoch().count() + Duration{seconds{utc_offset_s}}.count();
+    const Duration into{local - floor_div(local, width.count()) * width.count()};
+    const WallTime begin = from - into;
+    return {begin, width, static_cast<std::uint32_t>((to - begin) / width + 1)};
+}
+
+}  // namespace sipping::report

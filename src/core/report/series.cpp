@@ -1,0 +1,105 @@
+#include "sipping/report/series.hpp"
+
+#include <algorithm>
+
+namespace sipping::report {
+
+void Series::settle(const Event& event) {
+    ++kinds_[static_cast<std::size_t>(event.kind)];
+    if (first_ == WallTime{}) first_ = event.sent;
+    last_ = event.sent;
+    if (is_loss(event.kind)) return lost(event);
+    if (has_answer(event.kind)) answered(event);
+    // send-error, local and pending prove nothing.
+}
+
+void Series::answered(const Event& event) {
+    if (run_.lost > 0) end_run(event.sent);
+    if (latency_.count() == 0) min_ = max_ = event.latency;
+    min_ = std::min(min_, event.latency);
+    max_ = std::max(max_, event.latency);
+    latency_.record(event.latency);
+    periods_.answered(event.sent, event.latency);
+    if (event.status == status_ || event.kind == Kind::provisional) return;
+    if (status_ != 0 && lines_->code(status_) != lines_->code(event.status)) {
+        if (changes_.size() < changes_max)
+            changes_.push_back({event.sent, status_, event.status, event.call_id});
+        else
+            ++changes_left_out_;
+    }
+    status_ = event.status;
+}
+
+void Series::lost(const Event& event) {
+    periods_.lost(event.sent);
+    if (event.own) {
+        ++perhaps_own_;
+        return;
+    }
+    if (run_.lost == 0) run_ = {.begin = event.sent, .first_call_id = event.call_id};
+    ++run_.lost;
+    run_.last_lost = run_.end = event.sent;
+    run_.last_call_id = event.call_id;
+    if (event.kind == Kind::icmp) ++run_.icmp;
+    if (event.late) ++run_.late;
+    longest_run_ = std::max(longest_run_, run_.lost);
+}
+
+void Series::end_run(std::optional<WallTime> answered_at) {
+    if (run_.lost >= outage_run_) {
+        run_.open = !answered_at;
+        if (answered_at) run_.end = *answered_at;
+        outages_.push_back(run_);
+    }
+    run_ = {};
+}
+
+void Series::late(WallTime sent) {
+    if (run_.lost > 0 && sent >= run_.begin) {
+        if (sent <= run_.last_lost) ++run_.late;
+        return;
+    }
+    const auto after =
+        std::upper_bound(outages_.begin(), outages_.end(), sent,
+                         [](WallTime at, const Outage& outage) { return at < outage.begin; });
+    if (after == outages_.begin()) return;
+    Outage& outage = *std::prev(after);
+    if (sent <= outage.last_lost) ++outage.late;
+}
+
+void Series::gap(const OwnGap& gap) {
+    // Nobody looked until then: what was lost before and what is lost after are two things.
+    if (gap.reason == GapReason::start && run_.lost > 0) end_run(std::nullopt);
+    if (gaps_.size() < gaps_max)
+        gaps_.push_back(gap);
+    else
+        ++gaps_left_out_;
+}
+
+void Series::finish() {
+    if (run_.lost > 0) end_run(std::nullopt);
+    periods_.finish();
+}
+
+std::uint64_t Series::sent() const noexcept {
+    return received() + lost() + count(Kind::pending);
+}
+
+std::uint64_t Series::received() const noexcept {
+    return count(Kind::reply) + count(Kind::provisional);
+}
+
+std::uint64_t Series::lost() const noexcept {
+    return count(Kind::timeout) + count(Kind::icmp);
+}
+
+double Series::loss_percent() const noexcept {
+    const std::uint64_t decided = received() + lost();
+    return decided == 0 ? 0 : static_cast<double>(lost()) * 100 / static_cast<double>(decided);
+}
+
+Duration Series::latency(double share) const noexcept {
+    return std::clamp(latency_.quantile(share), min_, max_);
+}
+
+}  // namespace sipping::report
