@@ -133,10 +133,12 @@ TEST_P(IcmpTest, a_quiet_wait_follows_an_error) {
     ASSERT_TRUE(driver.wait_for([&] { return !driver.icmp.empty(); }));
     driver.wait(0ms);
     const Instant end = driver.system_clock.now() + 50ms;
-    int waits = 0;  // an error left on the socket would end each at once
+    // An error left on the socket would end each at once, thousands of them. The raw socket also
+    // sees the errors of whatever else runs on this box.
+    int waits = 0;
     for (; driver.system_clock.now() < end; ++waits)
         driver.wait(end - driver.system_clock.now());
-    EXPECT_LE(waits, 5);
+    EXPECT_LE(waits, 100);
 }
 
 TEST_P(IcmpTest, can_be_switched_off) {
