@@ -139,9 +139,11 @@ private:
 
 /// Fills in what its first and last rows tell; false: there are none, or it cannot be read.
 bool look_at(LogFile& file, std::vector<char>& buffer, Unread& unread) {
-    if (std::error_code gone; file.path == "-" || fs::is_fifo(file.path, gone))
-        return true;  // cannot be read twice
-    Unread unused;    // the whole reading will tell it
+    if (std::error_code gone; file.path == "-" || fs::is_fifo(file.path, gone)) {
+        file.pipe = true;  // what is looked at is gone
+        return true;
+    }
+    Unread unused;  // the whole reading will tell it
     try {
         const auto source = open(file.path);
         file.size = source->size();
@@ -200,6 +202,7 @@ LogInput::LogInput(const std::vector<std::string>& names, Unread& unread)
         LogFile file{.path = path, .name = stem_of(path)};
         if (!look_at(file, buffer_, unread)) continue;
         bytes_ += file.size;
+        only_once_ |= file.pipe;
         files_.push_back(std::move(file));
     }
     std::stable_sort(files_.begin(), files_.end(),
@@ -214,7 +217,7 @@ LogInput::LogInput(const std::vector<std::string>& names, Unread& unread)
 
 /// None of its rows was sent in [from, to), as far as that can be told without reading it.
 bool LogInput::outside(const LogFile& file, WallTime from, WallTime to) const {
-    if (file.path == "-") return false;
+    if (file.pipe) return false;
     if (to < WallTime::max() - completed_within && file.first > to + completed_within) return true;
     return from > WallTime::min() && file.until < from;
 }

@@ -30,6 +30,7 @@ struct Unread {
 
 struct LogFile {
     std::string path;
+    bool pipe = false;
     std::string name;  ///< of a target in it that has none: the file's name up to ".csv"
     WallTime first{};  ///< completion of its first row
     /// None of its rows was completed after this: where the next file of a rotated log begins.
@@ -47,6 +48,9 @@ public:
     [[nodiscard]] const std::vector<LogFile>& files() const noexcept { return files_; }
 
     /// False: no more.
+    /// One of them is a pipe: a second read() would find it empty.
+    [[nodiscard]] bool only_once() const noexcept { return only_once_; }
+
     using Take = std::function<bool(const log::Row&)>;
     using Begin = std::function<void(const LogFile&)>;
     /// Calls `begin` for each file, then `take` for each of its rows. Where a plain file can be
@@ -62,6 +66,7 @@ private:
     std::vector<LogFile> files_;
     Unread& unread_;
     std::vector<char> buffer_;
+    bool only_once_ = false;
     std::uint64_t bytes_ = 0;       ///< of all files
     std::uint64_t bytes_done_ = 0;  ///< of those before
 };

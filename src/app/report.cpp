@@ -19,6 +19,7 @@
 namespace sipping::app {
 namespace {
 
+constexpr Duration hold_once = 3min;  // what is read from a pipe cannot be read again
 constexpr Duration grid_hour = 1h;
 constexpr Duration grid_day = 24h;
 
@@ -121,7 +122,7 @@ private:
 
     /// Until the rows could be told in order.
     void read_all(const report::Grid* grid) {
-        Duration hold = report::AnalysisOptions::default_hold;
+        Duration hold = input_.only_once() ? hold_once : report::AnalysisOptions::default_hold;
         for (;;) {
             analysis_ = std::make_unique<report::Analysis>(
                 report::AnalysisOptions{.outage_run = config_.outage_run,
@@ -140,6 +141,11 @@ private:
                 },
                 progress_);
             if (analysis_->wanted_hold() == Duration{} || interrupted()) break;
+            if (input_.only_once())
+                throw UsageError(
+                    fmt::format("its timeouts are longer than {}, so it has to be read "
+                                "twice: give a file instead of a pipe",
+                                length_words(hold_once)));
             hold = analysis_->wanted_hold();
             unread_.forget_from(unread_before);
         }

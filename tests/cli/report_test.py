@@ -211,6 +211,20 @@ class Report(SippingCase):
         self.check_refused("report", "empty", names="empty: no file with .csv in its name")
         self.check_refused("report", "nothere.csv", names="nothere.csv: No such file or directory")
 
+    def test_long_timeouts(self):
+        """A file is read once more when its timeouts turn out long, a pipe cannot be."""
+        for timeout, piped in (30, True), (400, False):
+            fates = "." * 600 + "x" * 20 + "." * 1000
+            path = self.write("log.csv", log_of(fates, timeout=timeout))
+            target, = self.json("log.csv")["targets"]
+            self.assertEqual([(one["lost"], one["from"]) for one in target["outages"]],
+                             [(20, START + 600)])
+            run = self.report("-", "--json", stdin=path.read_text(), code=0 if piped else 3)
+            if piped:
+                self.assertEqual(json.loads(run.out)["targets"][0]["outages"], target["outages"])
+            else:
+                self.assertIn("give a file instead of a pipe", run.err)
+
     def test_what_belongs_together(self):
         for number in range(17):
             self.write(f"logs/{number}.csv", log_of(
