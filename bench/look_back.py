@@ -1,5 +1,5 @@
-"""How fast `sipping report` reads logs, beside awk and DuckDB with the same questions about the same
-file, in alternating runs; and how long it looks for one moment of a long log."""
+"""How fast `sipping report` reads logs, beside awk and DuckDB with the same questions about the
+same file, in alternating runs; and how long it looks for one moment of a long log."""
 import json
 import pathlib
 import random
@@ -30,10 +30,14 @@ NR > 1 {
         sum[$7] += $4
     }
 }
-END { for (t in sent) print t, sent[t], lost[t], longest[t], outages[t], sum[t] / (sent[t] - lost[t]) }
+END {
+    for (t in sent)
+        print t, sent[t], lost[t], longest[t], outages[t], sum[t] / (sent[t] - lost[t])
+}
 """
 
-# Counts, quantiles and the outages, as islands among the losses alone (all rows would take minutes).
+# Counts, quantiles and the outages, as islands among the losses alone (of all rows it would take
+# minutes).
 SQL = """
 PRAGMA threads=1;
 CREATE TEMP TABLE p AS SELECT timestamp, target, kind, TRY_CAST(latency AS DOUBLE) ms, callid
@@ -84,7 +88,8 @@ def write_log(path, size, seed=1):
             for target in range(300):
                 micros = target * 3300 + dice.randrange(50)
                 call_id = numbers[dice.randrange(5000)]
-                head = (f"{clock}:{micros:06},{begin + second}.{micros:06},203.0.113.{target % 256},")
+                unix = f"{begin + second}.{micros:06}"
+                head = f"{clock}:{micros:06},{unix},203.0.113.{target % 256},"
                 tail = f"gw{target:03}.example.net:5060,{32768 + dice.randrange(28000)},"
                 if dice.random() < 0.001 or (target < 6 and 41_460 <= second % 86_400 < 41_640):
                     waiting.append((second + 1, f"{head}drop,{call_id},drop,{tail}timeout,\n"))
