@@ -94,6 +94,13 @@ private:
     const char* error_ = "";
 };
 
+/// The path leads to the very file that was opened.
+bool is_still(const std::string& path, const struct stat& opened) noexcept {
+    struct stat now {};
+    return ::stat(path.c_str(), &now) == 0 && now.st_dev == opened.st_dev &&
+           now.st_ino == opened.st_ino;
+}
+
 }  // namespace
 
 std::string compress_file(const std::string& path, const std::atomic<bool>& stop) {
@@ -117,8 +124,14 @@ std::string compress_file(const std::string& path, const std::atomic<bool>& stop
     }
     // On the disk first, or a power cut would leave neither.
     if (::fdatasync(to.get()) != 0) return words(path, std::strerror(errno));
+    // Renamed meanwhile, by logrotate: its rows must not be there twice.
+    if (!is_still(path, status)) return {};
     // link(2) never replaces an older file of that name, as rename(2) would.
     if (::link(part.path(), whole_path.c_str()) != 0) return words(path, std::strerror(errno));
+    if (!is_still(path, status)) {
+        ::unlink(whole_path.c_str());
+        return {};
+    }
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) return words(path, std::strerror(errno));
     return {};
 }

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <csignal>
 #include <filesystem>
+#include <thread>
 
 #include "log_bed.hpp"
 
@@ -60,6 +61,23 @@ TEST_F(Compress, gives_the_same_text_back_and_takes_the_file_away) {
 TEST_F(Compress, a_file_that_is_gone_is_no_trouble) {
     EXPECT_EQ(compress_file(path, stop), "");
     EXPECT_EQ(files(), 0U);
+}
+
+/// Found by a soak: its rows were there twice.
+TEST_F(Compress, a_file_that_is_renamed_meanwhile_is_there_once) {
+    std::string text = many_rows();
+    while (text.size() < 40 << 20)
+        text += text;
+    put_content(path, text);
+    std::thread logrotate{[this] {
+        while (!fs::exists(path + ".zst.part"))
+            std::this_thread::yield();
+        fs::rename(path, path + ".1");
+    }};
+    EXPECT_EQ(compress_file(path, stop), "");
+    logrotate.join();
+    EXPECT_EQ(files(), 1U);
+    EXPECT_TRUE(content(path + ".1") == text);
 }
 
 TEST_F(Compress, an_older_archive_is_not_overwritten) {
