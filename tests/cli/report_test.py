@@ -305,23 +305,25 @@ Our own side
         self.assertIn("No probe", self.report("log.csv", "--last", "24h").out)
 
     def test_a_moment_of_a_long_log_is_looked_up(self):
-        """--at and --from read a small part of a plain file: the same as reading all of it."""
+        """--at and --from read only a part of a plain file: not the lines far away from it that are
+        no rows, which a look at all of it tells of."""
         fates = "".join(random.Random(7).choices(".x", (97, 3), k=300_000))
-        path = self.write("log.csv", log_of(fates, interval=0.5))
+        lines = log_of(fates, interval=0.5).splitlines(keepends=True)
+        for far in 60_000, 280_000:
+            lines.insert(far, "no row\n")
+        path = self.write("log.csv", "".join(lines))
         at = START + 100_000
-        run = self.report("log.csv", "--at", str(at), "--around", "30", "--csv",
-                          wrapper=("strace", "-f", "-e", "trace=read,pread64", "-o",
-                                   str(self.folder / "trace")))
+        self.assertEqual(self.report("log.csv", code=1).err,
+                         "sipping: log.csv:60002: not 6 or 10 fields\n"
+                         "sipping: log.csv:280002: not 6 or 10 fields\n")
+        run = self.report("log.csv", "--at", str(at), "--around", "30", "--csv")
+        self.assertEqual(run.err, "")
         rows = list(csv.DictReader(io.StringIO(run.out)))
         self.assertEqual(len(rows), 120)
         with open(path, encoding="utf-8") as file:
             wanted = {line["callid"] for line in csv.DictReader(file)
-                      if at - 30 <= float(line["timestamp"]) < at + 30}
+                      if line["timestamp"] and at - 30 <= float(line["timestamp"]) < at + 30}
         self.assertEqual({one["callid"] for one in rows}, wanted)
-        read = sum(int(line.rsplit("= ", 1)[1].split()[0])
-                   for line in (self.folder / "trace").read_text().splitlines()
-                   if "= " in line and not line.rsplit("= ", 1)[1].startswith("-"))
-        self.assertLess(read, path.stat().st_size / 4)
         part = self.json("log.csv", "--from", str(at), "--to", str(at + 3600))
         self.assertEqual(part["targets"][0]["sent"], 7200)
 
@@ -338,10 +340,10 @@ Our own side
         self.assertTrue(peer.wait_for(len(peer.requests) + 100))
         self.finish(run)
         target, = self.json("sipping-logs")["targets"]
-        said = json.loads(json.dumps(target["outages"]))
-        self.assertEqual(len(said), 1)
+        outage, = target["outages"]
         self.assertIn(f"UP 127.0.0.1:{peer.port} after ", run.out)
-        self.assertIn(f", {said[0]['lost']} lost", run.out)
+        # Of a busy box some losses may be its own: they are told apart.
+        self.assertIn(f", {outage['lost'] + target['perhaps_own']} lost", run.out)
         self.assertEqual(target["sent"], len(peer.requests))
 
     def test_interrupted(self):
