@@ -4,6 +4,7 @@ The program under test is named by the environment variable SIPPING. Everything 
 ends by pid, and every run happens in a temporary folder of its own.
 """
 
+import contextlib
 import csv
 import os
 import pathlib
@@ -88,8 +89,10 @@ class Run:
             stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
             stdout=self._keep_out, stderr=self._keep_err)
         if stdin is not None:
-            self.process.stdin.write(stdin.encode())
-            self.process.stdin.close()
+            # One that has read enough may end before it has taken all.
+            with contextlib.suppress(BrokenPipeError):
+                self.process.stdin.write(stdin.encode())
+                self.process.stdin.close()
         self.started = time.monotonic()
 
     def out_so_far(self):
