@@ -114,7 +114,7 @@ class Targets(SippingCase):
 
 
 class Reserved(SippingCase):
-    NAMES = ("watch", "report", "trace")
+    NAMES = ("watch", "trace")
 
     def test_names_that_do_not_exist_yet(self):
         for name in self.NAMES:
