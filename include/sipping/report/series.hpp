@@ -2,7 +2,6 @@
 // outages, changes of status. Memory grows with outages and periods only, not with probes.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 #include "sipping/report/periods.hpp"
 #include "sipping/report/status_lines.hpp"
 #include "sipping/stats/histogram.hpp"
+#include "sipping/stats/kind_counts.hpp"
 
 namespace sipping::report {
 
@@ -58,21 +58,20 @@ public:
     void settle(const Event& event);
     /// A further row: the answer to one that was settled as lost.
     void late(WallTime sent);
-    void duplicate() noexcept { ++kinds_[static_cast<std::size_t>(Kind::duplicate)]; }
-    void count_late() noexcept { ++kinds_[static_cast<std::size_t>(Kind::late)]; }
+    void duplicate() noexcept { kinds_.add(Kind::duplicate); }
+    void count_late() noexcept { kinds_.add(Kind::late); }
     void gap(const OwnGap& gap);
     /// The log ends.
     void finish();
 
-    [[nodiscard]] std::uint64_t count(Kind kind) const noexcept {
-        return kinds_[static_cast<std::size_t>(kind)];
-    }
+    [[nodiscard]] std::uint64_t count(Kind kind) const noexcept { return kinds_[kind]; }
     /// reply, provisional, timeout, icmp, pending
     [[nodiscard]] std::uint64_t sent() const noexcept;
-    [[nodiscard]] std::uint64_t received() const noexcept;
-    [[nodiscard]] std::uint64_t lost() const noexcept;  ///< perhaps_own() ones included
+    [[nodiscard]] std::uint64_t received() const noexcept { return kinds_.received(); }
+    /// perhaps_own() ones included
+    [[nodiscard]] std::uint64_t lost() const noexcept { return kinds_.lost(); }
     [[nodiscard]] std::uint64_t perhaps_own() const noexcept { return perhaps_own_; }
-    [[nodiscard]] double loss_percent() const noexcept;
+    [[nodiscard]] double loss_percent() const noexcept { return kinds_.loss_percent(); }
     [[nodiscard]] std::uint64_t longest_run() const noexcept { return longest_run_; }
     [[nodiscard]] WallTime first() const noexcept { return first_; }
     [[nodiscard]] WallTime last() const noexcept { return last_; }
@@ -95,7 +94,7 @@ private:
 
     std::uint32_t outage_run_;
     const StatusLines* lines_;
-    std::array<std::uint64_t, kind_count> kinds_{};
+    stats::KindCounts kinds_;
     std::uint64_t perhaps_own_ = 0;
     WallTime first_{};
     WallTime last_{};

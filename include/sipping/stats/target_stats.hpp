@@ -8,6 +8,7 @@
 #include "sipping/base/instant.hpp"
 #include "sipping/result/probe_result.hpp"
 #include "sipping/stats/histogram.hpp"
+#include "sipping/stats/kind_counts.hpp"
 
 namespace sipping::stats {
 
@@ -78,7 +79,7 @@ public:
 
 private:
     std::uint64_t sent_ = 0;
-    std::array<std::uint64_t, kind_count> kinds_{};
+    KindCounts kinds_;
     std::array<std::uint64_t, 7> by_class_{};
     Histogram latency_;
     Duration latency_sum_{};

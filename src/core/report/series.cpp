@@ -5,7 +5,7 @@
 namespace sipping::report {
 
 void Series::settle(const Event& event) {
-    ++kinds_[static_cast<std::size_t>(event.kind)];
+    kinds_.add(event.kind);
     if (first_ == WallTime{}) first_ = event.sent;
     last_ = event.sent;
     if (is_loss(event.kind)) return lost(event);
@@ -83,19 +83,6 @@ void Series::finish() {
 
 std::uint64_t Series::sent() const noexcept {
     return received() + lost() + count(Kind::pending);
-}
-
-std::uint64_t Series::received() const noexcept {
-    return count(Kind::reply) + count(Kind::provisional);
-}
-
-std::uint64_t Series::lost() const noexcept {
-    return count(Kind::timeout) + count(Kind::icmp);
-}
-
-double Series::loss_percent() const noexcept {
-    const std::uint64_t decided = received() + lost();
-    return decided == 0 ? 0 : static_cast<double>(lost()) * 100 / static_cast<double>(decided);
 }
 
 Duration Series::latency(double share) const noexcept {

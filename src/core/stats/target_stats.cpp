@@ -5,7 +5,7 @@
 namespace sipping::stats {
 
 void TargetStats::on_result(const ProbeResult& result) noexcept {
-    ++kinds_[static_cast<std::size_t>(result.kind)];
+    kinds_.add(result.kind);
     if (result.kind != Kind::reply && result.kind != Kind::provisional) return;
     const bool first = received() == 1;
     latency_min_ = first ? result.latency : std::min(latency_min_, result.latency);
@@ -75,8 +75,7 @@ void TargetStats::merge(const TargetStats& other) noexcept {
         latency_max_ = first ? other.latency_max_ : std::max(latency_max_, other.latency_max_);
     }
     sent_ += other.sent_;
-    for (std::size_t i = 0; i < kinds_.size(); ++i)
-        kinds_[i] += other.kinds_[i];
+    kinds_.merge(other.kinds_);
     for (std::size_t i = 0; i < by_class_.size(); ++i)
         by_class_[i] += other.by_class_[i];
     latency_.merge(other.latency_);
@@ -87,21 +86,19 @@ void TargetStats::merge(const TargetStats& other) noexcept {
 }
 
 std::uint64_t TargetStats::count(Kind kind) const noexcept {
-    return kinds_[static_cast<std::size_t>(kind)];
+    return kinds_[kind];
 }
 
 std::uint64_t TargetStats::received() const noexcept {
-    return count(Kind::reply) + count(Kind::provisional);
+    return kinds_.received();
 }
 
 std::uint64_t TargetStats::lost() const noexcept {
-    return count(Kind::timeout) + count(Kind::icmp);
+    return kinds_.lost();
 }
 
 double TargetStats::loss_percent() const noexcept {
-    const std::uint64_t decided = received() + lost();
-    if (decided == 0) return 0.0;
-    return static_cast<double>(lost()) * 100.0 / static_cast<double>(decided);
+    return kinds_.loss_percent();
 }
 
 Duration TargetStats::latency_min() const noexcept {
