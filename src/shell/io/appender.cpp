@@ -88,6 +88,19 @@ void Appender::Impl::schedule() noexcept {
     }
 }
 
+/// The run ends before the step that does it has come. Where somebody else has appended meanwhile
+/// it would hurt their bytes.
+void Appender::Impl::cut_torn_line() noexcept {
+    if (op.busy || !is_regular() || fd < 0 || torn_bytes() == 0) return;
+    struct stat now_there {};
+    if (::fstat(fd, &now_there) != 0 || static_cast<std::uint64_t>(now_there.st_size) != size)
+        return;
+    op.kind = FileOp::Kind::truncate;
+    op.fd = fd;
+    op.size = size - torn_bytes();
+    op.result = perform(op);
+}
+
 Appender::Appender(FileOps& ops, ChunkPool& pool, File file)
     : impl_(std::make_unique<Impl>(ops, pool, std::move(file))) {}
 
@@ -153,15 +166,7 @@ void Appender::flush() noexcept {
 
 void Appender::give_up() noexcept {
     if (impl_->ended) return;
-    // A full disk may have taken a part of a line, and the step that cuts it off has not come yet.
-    // Where somebody else has appended meanwhile it would hurt their bytes.
-    struct stat status {};
-    const std::size_t torn = impl_->torn_bytes();
-    if (!impl_->op.busy && impl_->is_regular() && impl_->fd >= 0 && torn > 0 &&
-        ::fstat(impl_->fd, &status) == 0 &&
-        static_cast<std::uint64_t>(status.st_size) == impl_->size)
-        static_cast<void>(
-            result_of(::ftruncate(impl_->fd, status.st_size - static_cast<off_t>(torn))));
+    impl_->cut_torn_line();
     impl_->ended = true;  // the buffers stay: a write may still read from them
     impl_->lose(impl_->lines.rows(), impl_->now);
 }

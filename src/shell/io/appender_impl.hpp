@@ -67,6 +67,7 @@ struct Appender::Impl {
     void on_identified(int result) noexcept;
 
     void adopt() noexcept;
+    void cut_torn_line() noexcept;
     void lose(std::uint64_t rows, Instant since) noexcept;
     void fail(int error) noexcept;
     void well_again() noexcept;

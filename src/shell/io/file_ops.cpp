@@ -37,7 +37,9 @@ int write_what_fits(int fd, std::span<const char> data) noexcept {
 int perform(const FileOp& op) noexcept {
     switch (op.kind) {
         case FileOp::Kind::open: return result_of(::open(op.path, op.open_flags, file_mode));
-        case FileOp::Kind::write: return write_what_fits(op.fd, op.data);
+        case FileOp::Kind::write:
+            return op.never_blocks ? result_of(::write(op.fd, op.data.data(), op.data.size()))
+                                   : write_what_fits(op.fd, op.data);
         case FileOp::Kind::status:
             if (op.path == nullptr)
                 return result_of(::statx(op.fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, op.status));

@@ -38,6 +38,9 @@ struct FileOp {
     bool cancelled = false;          ///< cancel() was asked for
     int result = 0;                  ///< as the system call: >= 0, or -errno
     FileOp* next = nullptr;          ///< FileOps' own list
+
+    /// Never waits for anything.
+    [[nodiscard]] bool is_instant() const noexcept { return kind == Kind::write && never_blocks; }
 };
 
 /// Does `op` on the spot and says its result. Waits for a slow disk, but not for the reader of a

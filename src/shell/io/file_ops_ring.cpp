@@ -15,15 +15,7 @@ public:
     void start(FileOp& op) noexcept override {
         // ftruncate has an opcode only since Linux 6.9. Here it cuts the few bytes of a torn row
         // off a full disk's file: rare and short, so it is done on the spot.
-        if (op.kind == FileOp::Kind::truncate) {
-            op.result = result_of(::ftruncate(op.fd, static_cast<off_t>(op.size)));
-            return;
-        }
-        if (op.kind == FileOp::Kind::write && op.never_blocks) {
-            op.result = result_of(::write(op.fd, op.data.data(), op.data.size()));
-            return;
-        }
-        if (alone_) {
+        if (alone_ || op.kind == FileOp::Kind::truncate || op.is_instant()) {
             op.result = perform(op);
             return;
         }

@@ -88,11 +88,7 @@ public:
     }
 
     void start(FileOp& op) noexcept override {
-        if (op.kind == FileOp::Kind::write && op.never_blocks) {
-            op.result = result_of(::write(op.fd, op.data.data(), op.data.size()));
-            return;
-        }
-        if (alone()) {
+        if (alone() || op.is_instant()) {
             op.result = perform(op);
             return;
         }
