@@ -30,6 +30,9 @@ struct Row {
     [[nodiscard]] std::optional<std::string_view> detail_of(std::string_view key) const noexcept;
 };
 
+/// "1778803687.230895", with just six decimals: a time as our logs write it.
+[[nodiscard]] std::optional<WallTime> unix_time(std::string_view text) noexcept;
+
 enum class RowError : std::uint8_t {
     ok,
     header,  ///< the header of either form: no row, and no mistake

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -36,6 +37,11 @@ struct TargetHistory {
     InOrder order;
 };
 
+/// What a row's target is called; `file` where the log names none.
+[[nodiscard]] std::string_view name_of(const log::Row& row, std::string_view file) noexcept;
+/// It is of one of these targets, by name or host, or a gap of all; true when there are none.
+[[nodiscard]] bool is_of(const log::Row& row, std::span<const std::string> targets) noexcept;
+
 class Analysis {
 public:
     /// Rows that are longer behind than this come from a clock that was set back.
@@ -65,7 +71,6 @@ private:
         using is_transparent = void;
     };
 
-    [[nodiscard]] bool wanted(const log::Row& row) const;
     TargetHistory* history_of(const log::Row& row);
     TargetHistory* choose(const log::Row& row, std::string_view name);
     TargetHistory& make(std::string name, const log::Row& row);

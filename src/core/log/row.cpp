@@ -119,6 +119,12 @@ std::string_view to_string(RowError error) noexcept {
     return words[static_cast<std::size_t>(error)];
 }
 
+std::optional<WallTime> unix_time(std::string_view text) noexcept {
+    const auto micros = fixed_point(text, 6);
+    if (!micros) return std::nullopt;
+    return WallTime{std::chrono::microseconds{*micros}};
+}
+
 RowError read_row(const CsvRecord& record, Row& row) noexcept {
     if (record.fields == 1 && record.field[0].empty()) return RowError::blank;
     if (record.fields != classic_fields && record.fields != full_fields) return RowError::fields;

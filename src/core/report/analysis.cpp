@@ -11,14 +11,10 @@ namespace {
 
 constexpr std::string_view every_target_word = "*";
 
-std::optional<WallTime> unix_time(std::optional<std::string_view> text) {
-    if (!text) return std::nullopt;
-    const std::size_t point = text->find('.');
-    if (point == text->npos || text->size() != point + 7) return std::nullopt;
-    const auto seconds = parse_count(text->substr(0, point), 0, 9'000'000'000);
-    const auto micros = parse_count(text->substr(point + 1), 0, 999'999);
-    if (!seconds || !micros) return std::nullopt;
-    return WallTime{std::chrono::seconds{*seconds} + std::chrono::microseconds{*micros}};
+/// A time of a gap's detail.
+WallTime time_of(const log::Row& gap, std::string_view key) {
+    const auto text = gap.detail_of(key);
+    return (text ? log::unix_time(*text) : std::nullopt).value_or(gap.sent);
 }
 
 std::optional<GapReason> gap_reason(std::string_view word) {
@@ -30,24 +26,27 @@ std::optional<GapReason> gap_reason(std::string_view word) {
 
 }  // namespace
 
+std::string_view name_of(const log::Row& row, std::string_view file) noexcept {
+    if (!row.target.empty()) return row.target;
+    return row.host.empty() ? file : row.host;
+}
+
+bool is_of(const log::Row& row, std::span<const std::string> targets) noexcept {
+    if (targets.empty() || (row.is_gap && row.target == every_target_word)) return true;
+    return std::any_of(targets.begin(), targets.end(), [&](const std::string& name) {
+        return row.target == name || row.host == name;
+    });
+}
+
 void Analysis::begin_file(std::string_view name) {
     file_ = name;
     in_file_.clear();
     last_ = nullptr;
 }
 
-bool Analysis::wanted(const log::Row& row) const {
-    if (row.sent < options_.from || row.sent >= options_.to) return false;
-    if (options_.targets.empty()) return true;
-    return std::any_of(options_.targets.begin(), options_.targets.end(),
-                       [&](const std::string& name) {
-                           return row.target == name || row.host == name ||
-                                  (row.is_gap && row.target == every_target_word);
-                       });
-}
-
 void Analysis::add(const log::Row& row) {
-    if (!wanted(row)) return;
+    if (row.sent < options_.from || row.sent >= options_.to) return;
+    if (!is_of(row, options_.targets)) return;
     ++rows_;
     if (row.is_gap) return add_gap(row);
     TargetHistory* const target = history_of(row);
@@ -63,9 +62,7 @@ TargetHistory* Analysis::history_of(const log::Row& row) {
     if (last_ != nullptr && row.target == last_target_ && row.site == last_site_ &&
         (!row.target.empty() || row.host == last_host_))
         return last_;
-    const std::string_view name = !row.target.empty() ? row.target
-                                  : !row.host.empty() ? row.host
-                                                      : std::string_view{file_};
+    const std::string_view name = name_of(row, file_);
     key_ = fmt::format("{}\n{}", name, row.site);
     TargetHistory* found = nullptr;
     if (const auto known = in_file_.find(key_); known != in_file_.end())
@@ -141,8 +138,8 @@ void Analysis::add_gap(const log::Row& row) {
     const auto reason = gap_reason(row.detail_of("reason").value_or(""));
     if (!reason) return;
     const OwnGap gap{
-        .from = unix_time(row.detail_of("from")).value_or(row.sent),
-        .until = unix_time(row.detail_of("until")).value_or(row.sent),
+        .from = time_of(row, "from"),
+        .until = time_of(row, "until"),
         .reason = *reason,
         .count = parse_count(row.detail_of("count").value_or("0"), 0, UINT64_MAX).value_or(0)};
     for (TargetHistory& target : targets_) {

@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "sipping/report/floor_div.hpp"
+
 namespace sipping::report {
 namespace {
 
@@ -20,10 +22,6 @@ struct Begun {
     std::int64_t end_s = 0;
     std::int64_t day = 0;
 };
-
-std::int64_t floor_div(std::int64_t value, std::int64_t by) {
-    return value / by - (value % by < 0 ? 1 : 0);
-}
 
 std::vector<Begun> times_of_day(const Series& series, sink::UtcOffset offset) {
     std::vector<Begun> times;

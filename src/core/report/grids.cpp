@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "sipping/report/floor_div.hpp"
+
 namespace sipping::report {
 namespace {
 
 using std::chrono::seconds;
 
 constexpr std::int64_t day_s = 86'400;
-
-std::int64_t floor_div(std::int64_t value, std::int64_t by) {
-    return value / by - (value % by < 0 ? 1 : 0);
-}
 
 }  // namespace
 
