@@ -41,12 +41,21 @@ bool show_text(const Rest& rest, std::string (*help)(), Arguments& arguments) {
     return rest.help || rest.version;
 }
 
+/// The words of a command whose options are all its own.
+template <class Config>
+std::string parse_own(std::span<const char* const> words, std::string_view command,
+                      std::span<const config::Option<Config>> own, Config& config, Rest& rest) {
+    std::vector<BoundOption> options;
+    bind_options(own, config, options);
+    return parse_command(words, command, options, rest);
+}
+
 std::string parse_ping(std::span<const char* const> words, Arguments& arguments) {
     Rest rest;
     auto& config = arguments.ping;
-    std::vector<BoundOption> options;
-    bind_options(config::ping_options(), config, options);
-    if (auto wrong = parse_command(words, "sipping", options, rest); !wrong.empty()) return wrong;
+    if (auto wrong = parse_own(words, "sipping", config::ping_options(), config, rest);
+        !wrong.empty())
+        return wrong;
     if (show_text(rest, ping_help, arguments)) return {};
     arguments.command = Command::ping;
     config.targets = std::move(rest.words);
@@ -57,9 +66,8 @@ std::string parse_ping(std::span<const char* const> words, Arguments& arguments)
 std::string parse_respond(std::span<const char* const> words, Arguments& arguments) {
     Rest rest;
     auto& config = arguments.respond;
-    std::vector<BoundOption> options;
-    bind_options(config::respond_options(), config, options);
-    if (auto wrong = parse_command(words, "sipping respond", options, rest); !wrong.empty())
+    if (auto wrong = parse_own(words, "sipping respond", config::respond_options(), config, rest);
+        !wrong.empty())
         return wrong;
     if (show_text(rest, respond_help, arguments)) return {};
     if (!rest.words.empty())
@@ -116,9 +124,8 @@ std::string parse_stress(std::span<const char* const> words, Arguments& argument
 std::string parse_report(std::span<const char* const> words, Arguments& arguments) {
     Rest rest;
     auto& config = arguments.report;
-    std::vector<BoundOption> options;
-    bind_options(config::report_options(), config, options);
-    if (auto wrong = parse_command(words, "sipping report", options, rest); !wrong.empty())
+    if (auto wrong = parse_own(words, "sipping report", config::report_options(), config, rest);
+        !wrong.empty())
         return wrong;
     if (show_text(rest, report_help, arguments)) return {};
     arguments.command = Command::report;

@@ -91,10 +91,8 @@ public:
                     break;
                 }
                 case Status::bad: tell("no CSV record"); break;
-                case Status::torn:
-                    // A run that goes on is in the middle of it, and one that was killed too.
-                    torn_ = true;
-                    break;
+                // A run that goes on is in the middle of it, and one that was killed too.
+                case Status::torn: break;
                 case Status::more: refill(); break;
                 case Status::end: return false;
             }
@@ -102,7 +100,6 @@ public:
     }
     /// Begins in the middle: lines are not counted from the file's begin.
     void starts_at(std::uint64_t offset) noexcept { offset_ = offset; }
-    [[nodiscard]] bool torn() const noexcept { return torn_; }
     /// A piece was read since the last call: time to show progress, and to look for signals.
     [[nodiscard]] bool take_refilled() noexcept { return std::exchange(refilled_, false); }
 
@@ -130,14 +127,13 @@ private:
     Unread& unread_;
     std::string_view text_;
     bool is_all_ = false;
-    bool torn_ = false;
     bool refilled_ = false;
     std::uint64_t offset_ = 0;
     log::CsvReader reader_;
     log::CsvRecord record_;
 };
 
-/// Fills in what its first and last rows tell; false: there are none, or it cannot be read.
+/// Fills in what its first row tells; false: there is none, or it cannot be read.
 bool look_at(LogFile& file, std::vector<char>& buffer, Unread& unread) {
     if (std::error_code gone; file.path == "-" || fs::is_fifo(file.path, gone)) {
         file.pipe = true;  // what is looked at is gone
@@ -225,15 +221,17 @@ bool LogInput::outside(const LogFile& file, WallTime from, WallTime to) const {
 bool LogInput::read(WallTime from, WallTime to, const Begin& begin, const Take& take,
                     Progress& progress) {
     bytes_done_ = 0;
+    bool whole = true;
     for (const LogFile& file : files_) {
         if (!outside(file, from, to)) {
             begin(file);
-            if (!read_file(file, from, to, take, progress)) return false;
+            whole = read_file(file, from, to, take, progress);
         }
+        if (!whole) break;
         bytes_done_ += file.size;
     }
     progress.clear();
-    return true;
+    return whole;
 }
 
 bool LogInput::read_file(const LogFile& file, WallTime from, WallTime to, const Take& take,

@@ -1,19 +1,13 @@
 #include <cstring>
-#include <nlohmann/json.hpp>
 
+#include "json_words.hpp"
 #include "ports_report.hpp"
 
 namespace sipping::app {
 namespace {
 
-using Json = nlohmann::ordered_json;  // the keys stay in the order of the documentation
-
 double in_us(Duration time) {
     return std::chrono::duration<double, std::micro>(time).count();
-}
-
-double in_s(Duration time) {
-    return std::chrono::duration<double>(time).count();
 }
 
 template <class Value>
@@ -135,7 +129,7 @@ std::string ports_json(const LocalReport& report, const config::PortsConfig& con
                       {"limits", limits(report)},
                       {"simulation", simulation(report.simulation)},
                       {"text", report.words}};
-    return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return json_line(object);
 }
 
 std::string path_json(const ports::Path& path, const std::string& target,
@@ -171,7 +165,7 @@ std::string path_json(const ports::Path& path, const std::string& target,
         {"public_address_changes", path.address_changes()},
         {"text", text},
     };
-    return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return json_line(object);
 }
 
 }  // namespace sipping::app

@@ -1,35 +1,16 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <vector>
-
 #include "io/ring.hpp"
 #include "ports_report.hpp"
 #include "sipping/base/error_words.hpp"
 #include "sipping/base/grouped.hpp"
 #include "sipping/ports/words.hpp"
+#include "table.hpp"
 
 namespace sipping::app {
 namespace {
 
-using Row = std::vector<std::string>;
-
 constexpr std::uint64_t crowded_slots = 8;  // sockets a slot from which on look-ups get slow
-
-/// Columns two blanks apart, each as wide as its widest cell, numbers at their right edge.
-std::string aligned(const std::vector<Row>& rows) {
-    std::vector<std::size_t> widths(rows.front().size());
-    for (const Row& row : rows)
-        for (std::size_t i = 0; i < row.size(); ++i)
-            widths[i] = std::max(widths[i], row[i].size());
-    std::string text;
-    for (const Row& row : rows) {
-        for (std::size_t i = 0; i < row.size(); ++i)
-            text += fmt::format("{}{:>{}}", i == 0 ? "" : "  ", row[i], widths[i]);
-        text += '\n';
-    }
-    return text;
-}
 
 std::string microseconds(Duration time, std::uint64_t calls) {
     if (calls == 0) return "-";
@@ -42,16 +23,16 @@ std::string refused_share(const ports::FillRow& row) {
 }
 
 std::string fill_table(const LocalReport& report) {
-    std::vector<Row> rows{{"fill", "sockets", "bind p50 us", "bind p99 us", "port 0 p50 us",
-                           "port 0 p99 us", "port 0 refused", "bytes a socket"}};
+    Table table{{"fill", "sockets", "bind p50 us", "bind p99 us", "port 0 p50 us", "port 0 p99 us",
+                 "port 0 refused", "bytes a socket"}};
     for (const ports::FillRow& row : report.rows)
-        rows.push_back({fmt::format("{} %", row.percent), grouped(row.held),
-                        microseconds(row.bind.p50, row.bind.calls),
-                        microseconds(row.bind.p99, row.bind.calls),
-                        microseconds(row.any_bind.p50, row.any_bind.calls),
-                        microseconds(row.any_bind.p99, row.any_bind.calls), refused_share(row),
-                        row.bytes_per_socket ? grouped(*row.bytes_per_socket) : "-"});
-    return aligned(rows);
+        table.add({fmt::format("{} %", row.percent), grouped(row.held),
+                   microseconds(row.bind.p50, row.bind.calls),
+                   microseconds(row.bind.p99, row.bind.calls),
+                   microseconds(row.any_bind.p50, row.any_bind.calls),
+                   microseconds(row.any_bind.p99, row.any_bind.calls), refused_share(row),
+                   row.bytes_per_socket ? grouped(*row.bytes_per_socket) : "-"});
+    return table.text();
 }
 
 std::string range_line(const LocalReport& report) {
@@ -124,14 +105,14 @@ std::string simulation_block(const SimulationReport& simulation) {
         "{}, since nobody answers; with the soft RLIMIT_NOFILE of {}, which it never raised.\n",
         plan.rate_per_s, simulation.range.low, simulation.range.high,
         ports::in_seconds(plan.timeout), grouped(simulation.soft_limit));
-    std::vector<Row> rows{{"time s", "probes", "failed", "ports predicted", "ports seen",
-                           "new port p50 us", "new port p99 us"}};
+    Table table{{"time s", "probes", "failed", "ports predicted", "ports seen", "new port p50 us",
+                 "new port p99 us"}};
     for (const ports::OriginalRow& row : simulation.record.rows())
-        rows.push_back({fmt::format("{:.2f}", std::chrono::duration<double>(row.at).count()),
-                        grouped(row.probes), grouped(row.failed), grouped(row.predicted),
-                        grouped(row.seen), microseconds(row.cost.p50, row.cost.calls),
-                        microseconds(row.cost.p99, row.cost.calls)});
-    text += aligned(rows);
+        table.add({fmt::format("{:.2f}", std::chrono::duration<double>(row.at).count()),
+                   grouped(row.probes), grouped(row.failed), grouped(row.predicted),
+                   grouped(row.seen), microseconds(row.cost.p50, row.cost.calls),
+                   microseconds(row.cost.p99, row.cost.calls)});
+    text += table.text();
     text += simulation.words + '\n';
     const std::uint64_t played = simulation.record.probes();
     if (played + played / 100 < simulation.due)

@@ -8,9 +8,7 @@
 #include <numeric>
 
 #include "io/clock.hpp"
-#include "io/lock_down.hpp"
 #include "local_offset.hpp"
-#include "message.hpp"
 #include "report_moment.hpp"
 #include "report_view.hpp"
 #include "targets.hpp"
@@ -20,8 +18,6 @@ namespace sipping::app {
 namespace {
 
 constexpr Duration hold_once = 3min;  // what is read from a pipe cannot be read again
-constexpr Duration grid_hour = 1h;
-constexpr Duration grid_day = 24h;
 
 WallTime now() {
     return io::SystemClock{}.read().wall();
@@ -41,11 +37,10 @@ struct Range {
     WallTime to = WallTime::max();
 };
 
-/// A time alone is one of today, or, when the logs end earlier, of their last day as far as that
-/// can be told without reading them: the day on which the last file begins.
+/// A time alone is of the day on which the last file begins; of today where all are pipes.
 Range range_of(const config::ReportConfig& config, const std::vector<LogFile>& files) {
     Range range;
-    const WallTime day = files.empty() ? now() : std::max(files.back().first, WallTime{});
+    const WallTime day = files.empty() || files.back().pipe ? now() : files.back().first;
     if (config.last) {
         range.from = now() - *config.last;
     } else if (!config.at.empty()) {
@@ -110,10 +105,8 @@ public:
 private:
     void look_back() {
         if (config_.per != config::ReportPer::nothing) {
-            const bool hours = config_.per == config::ReportPer::hour;
-            local_grid_.emplace(
-                std::chrono::floor<std::chrono::seconds>(hours ? grid_hour : grid_day),
-                local_utc_offset);
+            const std::chrono::hours length{config_.per == config::ReportPer::hour ? 1 : 24};
+            local_grid_.emplace(length, local_utc_offset);
         }
         const report::Grid* grid = local_grid_ ? &*local_grid_ : nullptr;
         read_all(grid);
@@ -149,7 +142,6 @@ private:
             hold = analysis_->wanted_hold();
             unread_.forget_from(unread_before);
         }
-        progress_.clear();
         analysis_->finish();
     }
 

@@ -1,19 +1,15 @@
 // A report for programs: CSV with a row for each outage, JSON with everything.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "arguments.hpp"
+#include "json_words.hpp"
 #include "local_offset.hpp"
-#include "report_columns.hpp"
 #include "report_view.hpp"
-#include "sipping/sink/escape.hpp"
 #include "time_words.hpp"
 
 namespace sipping::app {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using report::Outage;
 using report::TargetHistory;
 
@@ -23,24 +19,10 @@ double unix_s(WallTime at) {
            1e6;
 }
 
-double seconds(Duration length) {
-    return std::chrono::duration<double>(length).count();
-}
-
-double ms(Duration length) {
-    return std::chrono::duration<double, std::milli>(length).count();
-}
-
-std::string csv_field(std::string_view text) {
-    TextBuffer out(4 * text.size() + 16);
-    sink::append_csv_field(out, text, text.size());
-    return std::string{out.view()};
-}
-
 Json outage_json(const Outage& outage, const TargetHistory& target) {
     return {{"from", unix_s(outage.begin)},
             {"to", unix_s(outage.end)},
-            {"seconds", seconds(outage.length())},
+            {"seconds", in_s(outage.length())},
             {"lost", outage.lost},
             {"late", outage.late},
             {"icmp", outage.icmp},
@@ -51,11 +33,11 @@ Json outage_json(const Outage& outage, const TargetHistory& target) {
 
 Json latency_json(const report::Series& series) {
     if (!series.has_latency()) return nullptr;
-    return {{"min", ms(series.latency_min())},
-            {"p50", ms(series.latency(0.5))},
-            {"p95", ms(series.latency(0.95))},
-            {"p99", ms(series.latency(0.99))},
-            {"max", ms(series.latency_max())}};
+    return {{"min", in_ms(series.latency_min())},
+            {"p50", in_ms(series.latency(0.5))},
+            {"p95", in_ms(series.latency(0.95))},
+            {"p99", in_ms(series.latency(0.99))},
+            {"max", in_ms(series.latency_max())}};
 }
 
 Json target_json(const TargetHistory& target, const report::StatusLines& lines) {
@@ -112,10 +94,6 @@ Json utc_offsets(const ReportView& view) {
     return offsets;
 }
 
-std::string clock(std::int32_t second_of_day) {
-    return fmt::format("{:02}:{:02}", second_of_day / 3600, second_of_day % 3600 / 60);
-}
-
 }  // namespace
 
 std::string report_csv(const ReportView& view) {
@@ -128,13 +106,13 @@ std::string report_csv(const ReportView& view) {
                 "{},{},{},{},{:.6f},{},{:.6f},{:.3f},{},{},{},{},{},{}\n", csv_field(target->name),
                 csv_field(target->site), csv_field(target->host), local_moment(outage.begin),
                 unix_s(outage.begin), local_moment(outage.end), unix_s(outage.end),
-                seconds(outage.length()), outage.lost, outage.late, outage.icmp,
+                in_s(outage.length()), outage.lost, outage.late, outage.icmp,
                 outage.open ? "yes" : "no", call_id_text(outage.first_call_id, *target),
                 call_id_text(outage.last_call_id, *target));
     return text;
 }
 
-std::string report_json(const ReportView& view, const report::Columns* columns) {
+std::string report_json(const ReportView& view) {
     Json json{{"sipping", version()},
               {"made", unix_s(view.made)},
               {"tz", view.zone},
@@ -144,33 +122,26 @@ std::string report_json(const ReportView& view, const report::Columns* columns) 
               {"outage_run", view.config.outage_run},
               {"interrupted", view.interrupted}};
     if (view.from > view.to) json["from"] = json["to"] = nullptr;
-    if (columns != nullptr) {
-        json["bins_from"] = unix_s(columns->begin);
-        json["bin_s"] = seconds(columns->width);
-        json["bins"] = columns->count;
-    }
     Json& targets = json["targets"] = Json::array();
-    for (const TargetHistory* target : view.targets) {
+    for (const TargetHistory* target : view.targets)
         targets.push_back(target_json(*target, view.analysis.lines()));
-        if (columns != nullptr)
-            targets.back()["bins"] = columns_json(target->series.periods(), columns->count);
-    }
     Json& together = json["together"] = Json::array();
     for (const report::Together& one : view.together)
-        together.push_back(
-            {{"at", unix_s(one.begin)}, {"spread_ms", ms(one.spread)}, {"targets", one.targets}});
+        together.push_back({{"at", unix_s(one.begin)},
+                            {"spread_ms", in_ms(one.spread)},
+                            {"targets", one.targets}});
     Json& daily = json["daily"] = Json::array();
     for (const report::Daily& one : view.daily)
         daily.push_back({{"targets", one.targets},
-                         {"from", clock(one.from_s)},
-                         {"to", clock(one.to_s)},
+                         {"from", time_of_day(one.from_s)},
+                         {"to", time_of_day(one.to_s)},
                          {"days", one.days},
                          {"of", one.of}});
     Json& unread = json["unread"] = Json::array();
     for (const Unread::Place& place : view.unread.places)
         unread.push_back({{"file", place.file}, {"line", place.line}, {"why", place.why}});
     json["unread_lines"] = view.unread.count;
-    return json.dump(-1, ' ', true, Json::error_handler_t::replace) + '\n';
+    return json_line(json, Letters::ascii) + '\n';
 }
 
 }  // namespace sipping::app

@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
+#include "json_words.hpp"
 #include "local_offset.hpp"
 #include "report_view.hpp"
 #include "sipping/base/grouped.hpp"
-#include "sipping/sink/escape.hpp"
 #include "targets.hpp"
 #include "time_words.hpp"
 
@@ -31,17 +30,7 @@ struct Kept {
     std::string host, target, site, response, detail;
 };
 
-bool asked_for(const config::ReportConfig& config, const log::Row& row) {
-    return config.targets.empty() || row.target == "*" ||
-           std::any_of(config.targets.begin(), config.targets.end(), [&](const std::string& name) {
-               return row.target == name || row.host == name;
-           });
-}
-
 Kept keep(const log::Row& row, const LogFile& file) {
-    const std::string_view name = !row.target.empty() ? row.target
-                                  : !row.host.empty() ? row.host
-                                                      : std::string_view{file.name};
     return {.sent = row.sent,
             .latency = row.latency.value_or(Duration::zero()),
             .call_id = row.call_id,
@@ -49,26 +38,10 @@ Kept keep(const log::Row& row, const LogFile& file) {
             .is_gap = row.is_gap,
             .source_port = row.source_port,
             .host = std::string{row.host},
-            .target = std::string{name},
+            .target = std::string{report::name_of(row, file.name)},
             .site = std::string{row.site},
             .response = std::string{row.response},
             .detail = std::string{row.detail}};
-}
-
-void print_text(const Kept& row) {
-    std::string line = local_moment(row.sent) + "  ";
-    const bool answered = !row.is_gap && has_answer(row.kind);
-    line += fmt::format(
-        "{:<10}  {:>12}  {:>10}", row.is_gap ? "gap" : to_string(row.kind),
-        answered ? fmt::format("{:.3f} ms",
-                               std::chrono::duration<double, std::milli>(row.latency).count())
-                 : "",
-        row.call_id == 0 && row.is_gap ? "" : fmt::format("{:010}", row.call_id));
-    if (!row.site.empty()) line += '@' + safe(row.site);
-    line += "  " + safe(row.target);
-    if (answered) line += "  " + safe(row.response);
-    if (!row.detail.empty()) line += "  [" + safe(row.detail) + ']';
-    fmt::print("{}\n", line);
 }
 
 std::string call_id_of(const Kept& row) {
@@ -83,7 +56,7 @@ std::string_view kind_of(const Kept& row) {
 std::string latency_of(const Kept& row) {
     if (row.is_gap) return {};
     if (!has_answer(row.kind)) return "drop";
-    return fmt::format("{:.3f}", std::chrono::duration<double, std::milli>(row.latency).count());
+    return ms_text(row.latency);
 }
 
 std::string unix_of(const Kept& row) {
@@ -92,31 +65,30 @@ std::string unix_of(const Kept& row) {
     return fmt::format("{}.{:06}", us / 1'000'000, us % 1'000'000);
 }
 
+void print_text(const Kept& row) {
+    const bool answered = !row.is_gap && has_answer(row.kind);
+    std::string line = fmt::format("{}  {:<10}  {:>12}  {:>10}  {}", local_moment(row.sent),
+                                   kind_of(row), answered ? latency_of(row) + " ms" : "",
+                                   safe(call_id_of(row)), safe(row.target));
+    if (answered) line += "  " + safe(row.response);
+    if (!row.detail.empty()) line += "  [" + safe(row.detail) + ']';
+    fmt::print("{}\n", line);
+}
+
 /// In the form of the log.
 void print_csv(const Kept& row) {
-    TextBuffer line(4 * (row.host.size() + row.site.size() + row.response.size() +
-                         row.target.size() + row.detail.size()) +
-                    256);
     std::array<char, sink::LocalTime::size> time;
-    const auto field = [&](std::string_view text) {
-        line.append(",");
-        sink::append_csv_field(line, text, text.size());
-    };
-    line.append(sink::LocalTime{local_utc_offset}.render(row.sent, time));
-    field(unix_of(row));
-    field(row.host);
-    field(latency_of(row));
-    field(call_id_of(row));
-    field(row.is_gap ? "" : has_answer(row.kind) ? std::string_view{row.response} : "drop");
-    field(row.target);
-    field(row.source_port == 0 ? "" : std::to_string(row.source_port));
-    field(kind_of(row));
-    field(row.detail);
-    fmt::print("{}\n", line.view());
+    fmt::print("{},{},{},{},{},{},{},{},{},{}\n",
+               sink::LocalTime{local_utc_offset}.render(row.sent, time), unix_of(row),
+               csv_field(row.host), latency_of(row), csv_field(call_id_of(row)),
+               row.is_gap             ? ""
+               : has_answer(row.kind) ? csv_field(row.response)
+                                      : "drop",
+               csv_field(row.target), row.source_port == 0 ? "" : std::to_string(row.source_port),
+               kind_of(row), csv_field(row.detail));
 }
 
 void print_json(const Kept& row) {
-    using Json = nlohmann::ordered_json;
     Json json{{"timestamp", std::stod(unix_of(row))},
               {"host", row.host},
               {"latency_ms", nullptr},
@@ -127,7 +99,7 @@ void print_json(const Kept& row) {
               {"kind", kind_of(row)},
               {"detail", row.detail}};
     if (!row.is_gap && has_answer(row.kind)) json["latency_ms"] = std::stod(latency_of(row));
-    fmt::print("{}\n", json.dump(-1, ' ', true, Json::error_handler_t::replace));
+    fmt::print("{}\n", json_line(json, Letters::ascii));
 }
 
 void print(const std::vector<Kept>& rows, config::ReportForm form) {
@@ -151,13 +123,13 @@ void show_moment(const config::ReportConfig& config, LogInput& input, WallTime f
     input.read(
         from, to, [&](const LogFile& next) { file = &next; },
         [&](const log::Row& row) {
-            if (row.sent < from || row.sent >= to || !asked_for(config, row)) return true;
+            if (row.sent < from || row.sent >= to || !report::is_of(row, config.targets))
+                return true;
             if (rows.size() == rows_max) return too_many = true, false;
             rows.push_back(keep(row, *file));
             return true;
         },
         progress);
-    progress.clear();
     if (too_many)
         throw UsageError(
             fmt::format("more than {} rows in that time: ask for less with --around "

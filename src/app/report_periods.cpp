@@ -1,18 +1,15 @@
 // `sipping report --per hour|day`: the targets side by side, hour by hour or day by day.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
+#include "json_words.hpp"
 #include "report_view.hpp"
 #include "sipping/base/grouped.hpp"
-#include "sipping/sink/escape.hpp"
 #include "table.hpp"
 #include "time_words.hpp"
 
 namespace sipping::app {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using report::Period;
 using report::TargetHistory;
 
@@ -38,7 +35,7 @@ std::vector<Line> lines_of(const ReportView& view, const report::LocalGrid& grid
 
 std::string ms(const Period& period, Duration latency) {
     if (!period.has_latency()) return "-";
-    return fmt::format("{:.3f}", std::chrono::duration<double, std::milli>(latency).count());
+    return ms_text(latency);
 }
 
 double loss_percent(const Period& period) {
@@ -59,28 +56,22 @@ std::string json_text(const std::vector<Line>& lines) {
                   {"loss_percent", loss_percent(period)},
                   {"longest_run", period.longest_run},
                   {"latency_ms", nullptr}};
-        const auto in_ms = [](Duration latency) {
-            return std::chrono::duration<double, std::milli>(latency).count();
-        };
         if (period.has_latency())
             json["latency_ms"] = {
                 {"p50", in_ms(period.p50)}, {"p99", in_ms(period.p99)}, {"max", in_ms(period.max)}};
         all.push_back(std::move(json));
     }
-    return all.dump(-1, ' ', true, Json::error_handler_t::replace) + '\n';
+    return json_line(all, Letters::ascii) + '\n';
 }
 
 std::string csv_text(const std::vector<Line>& lines) {
     std::string text = "begin,target,site,sent,lost,longest_run,p50_ms,p99_ms,max_ms\n";
     for (const Line& line : lines) {
-        TextBuffer names(4 * (line.target->name.size() + line.target->site.size()) + 32);
-        sink::append_csv_field(names, line.target->name, line.target->name.size());
-        names.append(",");
-        sink::append_csv_field(names, line.target->site, line.target->site.size());
         const Period& period = *line.period;
-        text += fmt::format("{},{},{},{},{},{},{},{}\n", line.begin, names.view(), period.sent,
-                            period.lost, period.longest_run, ms(period, period.p50),
-                            ms(period, period.p99), ms(period, period.max));
+        text +=
+            fmt::format("{},{},{},{},{},{},{},{},{}\n", line.begin, csv_field(line.target->name),
+                        csv_field(line.target->site), period.sent, period.lost, period.longest_run,
+                        ms(period, period.p50), ms(period, period.p99), ms(period, period.max));
     }
     return text;
 }

@@ -20,10 +20,6 @@ constexpr std::size_t outages_shown = 40;
 constexpr std::size_t findings_shown = 10;
 constexpr std::size_t changes_shown = 20;
 
-std::string ms(Duration latency) {
-    return fmt::format("{:.3f}", std::chrono::duration<double, std::milli>(latency).count());
-}
-
 /// "3 logs", "1 log"
 std::string count_of(std::uint64_t count, std::string_view what) {
     return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
@@ -49,14 +45,14 @@ std::string targets_table(const ReportView& view) {
     for (const TargetHistory* target : view.targets) {
         const report::Series& series = target->series;
         const auto latency = [&](double share) {
-            return series.has_latency() ? ms(series.latency(share)) : "-";
+            return series.has_latency() ? ms_text(series.latency(share)) : "-";
         };
         table.add({safe(full_name(*target)), grouped(series.sent()), grouped(series.received()),
                    grouped(series.lost()), fmt::format("{:.2f}", series.loss_percent()),
                    grouped(series.perhaps_own()), grouped(series.count(Kind::late)),
-                   series.has_latency() ? ms(series.latency_min()) : "-", latency(0.5),
+                   series.has_latency() ? ms_text(series.latency_min()) : "-", latency(0.5),
                    latency(0.95), latency(0.99),
-                   series.has_latency() ? ms(series.latency_max()) : "-",
+                   series.has_latency() ? ms_text(series.latency_max()) : "-",
                    grouped(series.longest_run()), grouped(series.outages().size())});
     }
     return table.text();
@@ -124,18 +120,14 @@ std::string together(const ReportView& view) {
     return text;
 }
 
-std::string clock(std::int32_t second_of_day) {
-    return fmt::format("{:02}:{:02}", second_of_day / 3600, second_of_day % 3600 / 60);
-}
-
 std::string daily(const ReportView& view) {
     std::string text;
     for (const report::Daily& one : view.daily) {
         const std::string days = one.days == one.of
                                      ? fmt::format("every day ({} days)", one.days)
                                      : fmt::format("on {} of {} days", one.days, one.of);
-        text += fmt::format("  {} between {} and {}: {}\n", days, clock(one.from_s),
-                            clock(one.to_s), names_of(view, one.targets));
+        text += fmt::format("  {} between {} and {}: {}\n", days, time_of_day(one.from_s),
+                            time_of_day(one.to_s), names_of(view, one.targets));
     }
     return text;
 }
@@ -212,6 +204,12 @@ std::string titled(std::string_view title, const std::string& text) {
 std::string safe(std::string_view text) {
     TextBuffer out(4 * text.size() + 16);
     sink::append_escaped(out, text, text.size());
+    return std::string{out.view()};
+}
+
+std::string csv_field(std::string_view text) {
+    TextBuffer out(4 * text.size() + 16);
+    sink::append_csv_field(out, text, text.size());
     return std::string{out.view()};
 }
 

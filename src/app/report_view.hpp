@@ -28,6 +28,8 @@ struct ReportView {
 
 /// Names, status lines and files as they may be shown: nothing that came from others is raw.
 [[nodiscard]] std::string safe(std::string_view text);
+/// The same as a CSV field.
+[[nodiscard]] std::string csv_field(std::string_view text);
 /// The name, with "@site" behind it when there is one. Not safe.
 [[nodiscard]] std::string full_name(const report::TargetHistory& target);
 /// "1257707506", with "@site".
@@ -35,9 +37,8 @@ struct ReportView {
 
 [[nodiscard]] std::string report_text(const ReportView& view);
 [[nodiscard]] std::string report_csv(const ReportView& view);
-/// One object; with `columns` also what each of them saw (for the page).
-[[nodiscard]] std::string report_json(const ReportView& view,
-                                      const report::Columns* columns = nullptr);
+/// One object.
+[[nodiscard]] std::string report_json(const ReportView& view);
 /// --per: a table, or its CSV or JSON.
 [[nodiscard]] std::string report_periods(const ReportView& view, const report::LocalGrid& grid);
 

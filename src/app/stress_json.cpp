@@ -1,29 +1,13 @@
 #include "stress_json.hpp"
 
-#include <nlohmann/json.hpp>
-
+#include "json_words.hpp"
 #include "sipping/stress/words.hpp"
 
 namespace sipping::app {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-double ms(Duration value) {
-    return static_cast<double>(value.count()) / 1e6;
-}
-
-double seconds(Duration value) {
-    return std::chrono::duration<double>(value).count();
-}
-
 Json rate_or_null(double rate) {
     return rate > 0 ? Json(rate) : Json(nullptr);
-}
-
-/// Names that came from outside may be no UTF-8: JSON has no way to hold it.
-std::string line(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -31,11 +15,11 @@ std::string line(const Json& json) {
 std::string step_json(std::size_t number, const stress::Measured& measured) {
     const stress::Step& step = measured.step;
     const bool bad = measured.judgement.verdict == stress::Verdict::bad;
-    return line(Json{
+    return json_line(Json{
         {"event", "step"},
         {"step", number},
         {"rate", step.rate_per_s},
-        {"seconds", seconds(step.end - step.begin)},
+        {"seconds", in_s(step.end - step.begin)},
         {"due", step.due()},
         {"sent", step.sent},
         {"answered", step.answered},
@@ -50,10 +34,10 @@ std::string step_json(std::size_t number, const stress::Measured& measured) {
           {"4xx", step.by_class[4]},
           {"5xx", step.by_class[5]},
           {"6xx", step.by_class[6]}}},
-        {"p50_ms", ms(step.latency_at(0.5))},
-        {"p95_ms", ms(step.latency_at(0.95))},
-        {"p99_ms", ms(step.latency_at(0.99))},
-        {"lateness_p99_ms", ms(step.lateness_at(0.99))},
+        {"p50_ms", in_ms(step.latency_at(0.5))},
+        {"p95_ms", in_ms(step.latency_at(0.95))},
+        {"p99_ms", in_ms(step.latency_at(0.99))},
+        {"lateness_p99_ms", in_ms(step.lateness_at(0.99))},
         {"skipped", step.skipped},
         {"local", step.local},
         {"send_error", step.send_error},
@@ -61,8 +45,7 @@ std::string step_json(std::size_t number, const stress::Measured& measured) {
         {"cut_short", step.cut},
         {"verdict", to_string(measured.judgement.verdict)},
         {"signs", stress::sign_words(measured.judgement.signs)},
-        {"recovery_s",
-         bad && measured.recovered ? Json(seconds(measured.recovery)) : Json(nullptr)},
+        {"recovery_s", bad && measured.recovered ? Json(in_s(measured.recovery)) : Json(nullptr)},
     });
 }
 
@@ -70,7 +53,7 @@ std::string verdict_json(std::string_view target, const stress::Stress& stress,
                          std::string_view text) {
     const stress::Outcome outcome = stress.outcome();
     const bool degraded = outcome.limit == stress::Limit::target;
-    return line(Json{
+    return json_line(Json{
         {"event", "verdict"},
         {"target", target},
         {"limit", to_string(outcome.limit)},
@@ -80,7 +63,7 @@ std::string verdict_json(std::string_view target, const stress::Stress& stress,
         {"beyond", stress::sign_words(outcome.signs)},
         {"recovered", degraded ? Json(outcome.recovered) : Json(nullptr)},
         {"recovery_s",
-         degraded && outcome.recovered ? Json(seconds(outcome.recovery)) : Json(nullptr)},
+         degraded && outcome.recovered ? Json(in_s(outcome.recovery)) : Json(nullptr)},
         {"retry_after_s", outcome.retry_after_s >= 0 ? Json(outcome.retry_after_s) : Json(nullptr)},
         {"answered", outcome.answered},
         {"interrupted", outcome.interrupted},

@@ -184,6 +184,14 @@ std::string local_date(WallTime at) {
     return local_moment(at).substr(0, 10);
 }
 
+std::string time_of_day(std::int32_t second) {
+    return fmt::format("{:02}:{:02}", second / 3600, second % 3600 / 60);
+}
+
+std::string ms_text(Duration latency) {
+    return fmt::format("{:.3f}", std::chrono::duration<double, std::milli>(latency).count());
+}
+
 std::string length_words(Duration length) {
     const auto s = std::chrono::round<seconds>(length).count();
     if (s >= 2 * 86'400) return fmt::format("{} d {} h", s / 86'400, s % 86'400 / 3600);

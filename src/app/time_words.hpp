@@ -24,6 +24,10 @@ namespace sipping::app {
 [[nodiscard]] std::string local_moment(WallTime at);
 /// "2015-05-15"
 [[nodiscard]] std::string local_date(WallTime at);
+/// "11:30"
+[[nodiscard]] std::string time_of_day(std::int32_t second);
+/// "37.580": milliseconds, as in the log.
+[[nodiscard]] std::string ms_text(Duration latency);
 /// "2 d 3 h", "182 s", "0.25 s": two units at most.
 [[nodiscard]] std::string length_words(Duration length);
 
