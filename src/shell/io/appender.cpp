@@ -88,10 +88,10 @@ void Appender::Impl::schedule() noexcept {
     }
 }
 
-/// The run ends before the step that does it has come. Where somebody else has appended meanwhile
+/// Where no step will do it any more. Where somebody else has appended meanwhile
 /// it would hurt their bytes.
 void Appender::Impl::cut_torn_line() noexcept {
-    if (op.busy || !is_regular() || fd < 0 || torn_bytes() == 0) return;
+    if (!is_regular() || fd < 0 || torn_bytes() == 0) return;
     struct stat now_there {};
     if (::fstat(fd, &now_there) != 0 || static_cast<std::uint64_t>(now_there.st_size) != size)
         return;
@@ -107,21 +107,32 @@ Appender::Appender(FileOps& ops, ChunkPool& pool, File file)
 Appender::Appender(FileOps& ops, ChunkPool& pool, int fd)
     : impl_(std::make_unique<Impl>(ops, pool, fd)) {}
 
-Appender::~Appender() {
+/// False: it does not end, not even when it is asked to.
+bool Appender::Impl::await_operation() noexcept {
     const auto wait_for_it = [this] {
-        for (int i = 0; i < 10 && impl_->op.busy; ++i)
-            impl_->ops.wait(10ms);
+        for (int i = 0; i < 10 && op.busy; ++i)
+            ops.wait(10ms);
     };
     wait_for_it();
-    if (impl_->op.busy) {
-        impl_->ops.cancel(impl_->op);
-        wait_for_it();
+    if (!op.busy) return true;
+    ops.cancel(op);
+    wait_for_it();
+    return !op.busy;
+}
+
+Appender::~Appender() {
+    bool over = impl_->await_operation();
+    // A run that gave up may be within the steps that take a torn line back, or before them.
+    while (over && impl_->ended && impl_->is_mending()) {
+        impl_->conclude();
+        over = impl_->await_operation();
     }
-    if (impl_->op.busy) {
+    if (!over) {
         // A dead disk: the kernel refers to the operation and its rows, which must outlive us.
         static_cast<void>(impl_.release());
         return;
     }
+    if (impl_->ended) impl_->cut_torn_line();
     if (impl_->step == Impl::Step::open && impl_->op.result >= 0) ::close(impl_->op.result);
 }
 
@@ -166,7 +177,6 @@ void Appender::flush() noexcept {
 
 void Appender::give_up() noexcept {
     if (impl_->ended) return;
-    impl_->cut_torn_line();
     impl_->ended = true;  // the buffers stay: a write may still read from them
     impl_->lose(impl_->lines.rows(), impl_->now);
 }

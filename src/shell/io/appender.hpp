@@ -44,7 +44,8 @@ public:
     Appender(FileOps& ops, ChunkPool& pool, File file);
     /// Appends to an already open descriptor (stdout): no header, no checks, flushed at every tick.
     Appender(FileOps& ops, ChunkPool& pool, int fd);
-    /// Waits for an operation in flight (200 ms at most); rows not flushed are dropped.
+    /// Waits for an operation in flight (200 ms at most); rows not flushed are dropped. After
+    /// give_up() a regular file ends in a whole line all the same.
     ~Appender();
     Appender(const Appender&) = delete;
     Appender& operator=(const Appender&) = delete;

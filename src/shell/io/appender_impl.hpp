@@ -67,6 +67,10 @@ struct Appender::Impl {
     void on_identified(int result) noexcept;
 
     void adopt() noexcept;
+    [[nodiscard]] bool await_operation() noexcept;
+    [[nodiscard]] bool is_mending() const noexcept {
+        return step == Step::write || step == Step::measure || step == Step::repair;
+    }
     void cut_torn_line() noexcept;
     void lose(std::uint64_t rows, Instant since) noexcept;
     void fail(int error) noexcept;

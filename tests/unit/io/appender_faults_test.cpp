@@ -32,7 +32,7 @@ protected:
             FileOp shorter = op;
             shorter.data = op.data.first(std::min(left, op.data.size()));
             left -= shorter.data.size();
-            return FaultyFileOps::perform(shorter);
+            return perform(shorter);
         };
     }
     void append_rows(int from, int to) {
@@ -65,6 +65,32 @@ TEST_F(AppenderFaults, a_full_disk_leaves_whole_lines_and_the_rows_follow_when_t
     EXPECT_EQ(log.stats().last_error, 0);
     Instant since;
     EXPECT_EQ(log.take_lost_for_gap(since), 0U);
+}
+
+/// At whatever step the run ends: found by the suite, one time in four.
+TEST_F(AppenderFaults, a_run_that_gives_a_full_disk_up_leaves_whole_lines) {
+    int torn_before = 0;
+    for (int moves = 0; moves < 40; ++moves) {
+        const std::string full = directory / ("full" + std::to_string(moves));
+        {
+            Appender last{ops, *pool, Appender::File{full, test_header}};
+            fill_disk_after(test_header.size() + 2 * row(0).size() + 17);
+            for (int i = 0; i < 5; ++i)
+                EXPECT_TRUE(last.append(row(i)));
+            last.flush();
+            for (int i = 0; i < moves; ++i) {
+                if (i % 2 == 0)
+                    ops.poll();
+                else
+                    last.tick(now += 1ms);
+            }
+            torn_before += static_cast<int>(content(full).size() > test_header.size() &&
+                                            !content(full).ends_with('\n'));
+            last.give_up();
+        }
+        EXPECT_TRUE(content(full).empty() || content(full).ends_with('\n')) << moves << " moves";
+    }
+    EXPECT_GT(torn_before, 0);
 }
 
 TEST_F(AppenderFaults, a_disk_too_full_for_the_header_leaves_an_empty_file) {
@@ -114,7 +140,7 @@ TEST_F(AppenderFaults, a_few_bytes_of_progress_are_not_yet_well_again) {
         if (!full) return -ENOSPC;
         FileOp shorter = op;
         shorter.data = op.data.first(7);
-        return FaultyFileOps::perform(shorter);
+        return perform(shorter);
     };
     pass(3s);
     EXPECT_EQ(content(path), test_header);
@@ -178,7 +204,7 @@ TEST_F(AppenderFaults, somebody_elses_rows_are_not_cut_off) {
         FileOp shorter = op;
         shorter.data = op.data.first(std::min(left, op.data.size()));
         left -= shorter.data.size();
-        return FaultyFileOps::perform(shorter);
+        return perform(shorter);
     };
     pass(600ms);
     EXPECT_EQ(content(path), test_header + row(0) + row(1).substr(0, 9) + "other\n");
@@ -304,7 +330,7 @@ TEST_F(AppenderFaults, random_faults_never_leave_a_torn_line_and_lose_no_accepte
         if (random.below(2) == 0) return std::nullopt;
         FileOp shorter = op;
         shorter.data = op.data.first(1 + random.below(op.data.size()));
-        return FaultyFileOps::perform(shorter);
+        return perform(shorter);
     };
     std::string expected = test_header;
     int number = 0;

@@ -82,24 +82,6 @@ public:
     void wait(Duration) noexcept override { poll(); }
     void complete(std::uint64_t, int) noexcept override {}
 
-    static int perform(const FileOp& op) noexcept {
-        const char* path = op.path == nullptr ? "" : op.path;
-        switch (op.kind) {
-            case FileOp::Kind::open: return result_of(::open(path, op.open_flags, file_mode));
-            case FileOp::Kind::write:
-                return result_of(::write(op.fd, op.data.data(), op.data.size()));
-            case FileOp::Kind::status:
-                return result_of(::statx(op.path == nullptr ? op.fd : AT_FDCWD, path,
-                                         op.path == nullptr ? AT_EMPTY_PATH : 0, STATX_BASIC_STATS,
-                                         op.status));
-            case FileOp::Kind::make_directory: return result_of(::mkdir(path, directory_mode));
-            case FileOp::Kind::truncate:
-                return result_of(::ftruncate(op.fd, static_cast<off_t>(op.size)));
-            case FileOp::Kind::close: return result_of(::close(op.fd));
-        }
-        return -EINVAL;
-    }
-
 private:
     std::vector<FileOp*> waiting_;
 };
