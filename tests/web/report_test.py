@@ -45,6 +45,8 @@ class ReportPage(unittest.TestCase):
         return left + width / 2, y
 
     def test_loads_fast_without_errors_and_without_network(self):
+        for kind in ("browser", "performance"):
+            self.browser.log(kind)  # of the browser's own first page, and of other tests
         times = []
         for _ in range(3):
             self.browser.open(self.page)
@@ -134,6 +136,7 @@ class ReportPage(unittest.TestCase):
         self.assertEqual(len(self.texts("#names button")), 300)
 
     def test_prints(self):
+        self.browser.log("browser")
         pdf = base64.b64decode(self.browser.call("POST", "/print", {"background": True}))
         self.assertTrue(pdf.startswith(b"%PDF-"))
         self.assertGreaterEqual(pdf.count(b"/Type /Page\n"), 2)

@@ -27,7 +27,8 @@ function draw_header() {
     const offsets = new Set([offset_at(data.from), offset_at(data.to)]);
     $('period').textContent = `${time_text(data.from)} to ${time_text(data.to)} · ` +
         many(data.targets.length, 'target');
-    $('about').textContent = safe(`All times: ${data.tz} (${[...offsets].map(zone_name).join(', then ')}). ` +
+    const zones = [...offsets].map(zone_name).join(', then ');
+    $('about').textContent = safe(`All times: ${data.tz} (${zones}). ` +
         `Made ${time_text(data.made)} by sipping ${data.sipping}. ` +
         `An outage is at least ${data.outage_run} probes lost in a row.`);
 }
@@ -65,7 +66,8 @@ function draw_findings() {
     const own = sum('perhaps_own'), not_sent = sum('not_sent');
     if (own) finding(`${many(own, 'loss', 'losses')} may be the prober's own and count for no outage.`);
     if (not_sent) finding(`${many(not_sent, 'probe')} could not be sent.`);
-    const gaps = data.targets.flatMap(t => t.gaps);
+    const gaps = [...new Map(data.targets.flatMap(t => t.gaps).map(
+        g => [`${Math.floor(g.from)} ${g.reason}`, g])).values()]; // one pause stops all targets
     if (gaps.length) {
         const kinds = [...new Set(gaps.map(g => g.reason))].slice(0, 6).join(', ');
         finding(`The prober itself did not probe in ${many(gaps.length, 'gap')} (${kinds}); ` +
