@@ -1,4 +1,4 @@
-"""A headless Chromium by plain WebDriver calls (W3C) to chromedriver; no more of it than we need."""
+"""A headless Chromium by plain WebDriver calls (W3C) to chromedriver; no more than we need."""
 
 import json
 import os

@@ -49,13 +49,13 @@ function draw_findings() {
     for (const d of data.daily)
         finding(`Daily: on ${d.days} of ${d.of} days ${many(d.targets.length, 'target')} failed ` +
             `between ${d.from} and ${d.to}: ${names_of(d.targets)}.`);
-    for (const t of data.together.slice(0, 8))
+    for (const t of data.together.slice(0, 4))
         finding(`${t.targets.length} of ${data.targets.length} targets began to fail within ` +
             `${t.spread_ms} ms on ${time_text(t.at)}: look at what they share, our own side first.`,
             [['show', () => show_target(data.targets[t.targets[0]] ?? view.target,
                 t.at - 3 * data.bin_s, t.at + 3 * data.bin_s)]]);
-    if (data.together.length > 8)
-        finding(`And ${data.together.length - 8} more moments at which several targets failed.`);
+    if (data.together.length > 4)
+        finding(`And ${data.together.length - 4} more moments at which several targets failed.`);
     const changed = data.targets.filter(t => t.changes.length);
     for (const t of changed.slice(0, 8)) {
         const c = t.changes[0], all = t.changes.length + t.changes_left_out;
