@@ -14,7 +14,7 @@ const mix = (a, b, x) => a.map((v, i) => Math.round(v + (b[i] - v) * Math.min(1,
 function bin_colour(palette, target, bin, fine) {
     const sent = target.sent_in[bin] * target.unit;
     if (!sent) return [0, palette.none];
-    const exact = fine && target.exact[bin]; // then the run is drawn by itself
+    const exact = fine && target.exact[bin];  // then the run is drawn by itself
     const lost = target.lost_in[bin] - (exact ? target.run_in[bin] : 0), share = lost / sent;
     if (lost <= 0) return [1, palette.ok];
     if (target.run_in[bin] >= data.outage_run && !exact)
@@ -73,8 +73,8 @@ function draw_heat() {
 
 function draw_rows() {
     const loud = worst_first.filter(t => t.outage_count).length;
-    const shown = worst_first.length <= SHOWN || unfolded ? worst_first.length
-        : Math.min(SHOWN, Math.max(loud, 10));
+    const shown = worst_first.length <= SHOWN || unfolded ? worst_first.length :
+                                                            Math.min(SHOWN, Math.max(loud, 10));
     rows = worst_first.slice(0, shown);
     $('names').replaceChildren(...rows.map(target => {
         const button = make('button', target.target, () => show_target(target));
@@ -82,28 +82,32 @@ function draw_rows() {
         return button;
     }));
     const rest = worst_first.length - shown, bad = Math.max(0, loud - shown);
-    $('fold').textContent = unfolded ? 'Fold the quiet targets' : !rest ? '' :
-        `Show ${rest} more targets (${bad ? bad + ' with outages' : 'none had an outage'})`;
+    $('fold').textContent = unfolded ? 'Fold the quiet targets' :
+        !rest                        ? '' :
+                `Show ${rest} more targets (${bad ? bad + ' with outages' : 'none had an outage'})`;
     draw_heat();
 }
 
 function cell_at(event) {
     const box = $('cells').getBoundingClientRect(), span = view.to - view.from;
     const t = view.from + span * (event.clientX - box.left) / box.width;
-    return { t, target: rows[Math.floor((event.clientY - box.top) / ROW)], box };
+    return {t, target: rows[Math.floor((event.clientY - box.top) / ROW)], box};
 }
 
 function tip(event, text) {
     const box = $('tip');
     box.hidden = !text;
     box.textContent = text ?? '';
-    box.style.left = Math.max(4, Math.min(event.clientX + 14, innerWidth - box.offsetWidth - 8)) + 'px';
-    box.style.top = Math.max(4, Math.min(event.clientY + 14, innerHeight - box.offsetHeight - 8)) + 'px';
+    box.style.left =
+        Math.max(4, Math.min(event.clientX + 14, innerWidth - box.offsetWidth - 8)) + 'px';
+    box.style.top =
+        Math.max(4, Math.min(event.clientY + 14, innerHeight - box.offsetHeight - 8)) + 'px';
 }
 
 function bin_text(target, bin) {
     const sent = target.sent_in[bin] * target.unit, from = bin_time(bin);
-    const when = `${day_text(from)} ${clock(from, data.bin_s < 60)}–${clock(from + data.bin_s, data.bin_s < 60)}`;
+    const when = `${day_text(from)} ${clock(from, data.bin_s < 60)}–${
+        clock(from + data.bin_s, data.bin_s < 60)}`;
     if (!sent) return `${when} · not probing`;
     return `${when} · sent ${count(sent)}, lost ${count(target.lost_in[bin])} · median ` +
         `${ms(latencies(target, 'p50')[bin])}, slowest ${ms(latencies(target, 'max')[bin])}`;
@@ -112,26 +116,37 @@ function bin_text(target, bin) {
 function wire_heat() {
     let begin = null;
     const cells = $('cells'), cross = $('cross');
-    cells.addEventListener('pointerdown', event => { begin = event; });
+    cells.addEventListener('pointerdown', event => {
+        begin = event;
+    });
     cells.addEventListener('pointermove', event => {
-        const { t, target, box } = cell_at(event), bin = bin_at(t);
+        const {t, target, box} = cell_at(event), bin = bin_at(t);
         const x0 = begin ? begin.clientX : event.clientX;
         cross.style.left = Math.min(x0, event.clientX) - box.left + 'px';
         cross.style.width = Math.max(1, Math.abs(event.clientX - x0)) + 'px';
         if (target && bin >= 0 && bin < data.bins)
             tip(event, `${safe(target.target)}\n${bin_text(target, bin)}`);
     });
-    cells.addEventListener('pointerleave', () => { begin = null; $('tip').hidden = true; });
-    cells.addEventListener('pointercancel', () => { begin = null; });
+    cells.addEventListener('pointerleave', () => {
+        begin = null;
+        $('tip').hidden = true;
+    });
+    cells.addEventListener('pointercancel', () => {
+        begin = null;
+    });
     cells.addEventListener('pointerup', event => {
         const a = begin && cell_at(begin), b = cell_at(event);
         begin = null;
         if (!a || !b.target) return;
-        if (event.pointerType === 'mouse' && Math.abs(a.t - b.t) > 8 * (view.to - view.from) / b.box.width)
+        if (event.pointerType === 'mouse' &&
+            Math.abs(a.t - b.t) > 8 * (view.to - view.from) / b.box.width)
             return set_view(Math.min(a.t, b.t), Math.max(a.t, b.t));
         const around = Math.min((view.to - view.from) / 2, 24 * data.bin_s);
         show_target(b.target, b.t - around, b.t + around);
     });
     cells.addEventListener('dblclick', () => set_view(whole.from, whole.to));
-    $('fold').addEventListener('click', () => { unfolded = !unfolded; draw_rows(); });
+    $('fold').addEventListener('click', () => {
+        unfolded = !unfolded;
+        draw_rows();
+    });
 }

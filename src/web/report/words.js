@@ -37,7 +37,8 @@ function duration(s) {
 
 function offset_at(t) {
     let offset = data.utc_offsets.length ? data.utc_offsets[0][1] : 0;
-    for (const [from, seconds] of data.utc_offsets) if (from <= t) offset = seconds;
+    for (const [from, seconds] of data.utc_offsets)
+        if (from <= t) offset = seconds;
     return offset;
 }
 
@@ -54,12 +55,15 @@ const day_text = t => {
     return `${DAYS[w.getUTCDay()]} ${w.getUTCDate()} ${MONTHS[w.getUTCMonth()]}`;
 };
 const clock = (t, seconds = true) => wall(t).toISOString().slice(11, seconds ? 19 : 16);
-const time_text = t => `${DAYS[wall(t).getUTCDay()]} ${wall(t).toISOString().slice(0, 10)} ${clock(t)}`;
+const time_text = t =>
+    `${DAYS[wall(t).getUTCDay()]} ${wall(t).toISOString().slice(0, 10)} ${clock(t)}`;
 
 // Ticks at round local times: [[t, label]], about one in `space` pixels.
 function ticks(from, to, width, space) {
-    const steps = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400, 172800,
-        604800, 1209600, 2592000];
+    const steps = [
+        1, 5, 15, 30, 60, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400, 172800, 604800, 1209600,
+        2592000
+    ];
     const step = steps.find(s => (to - from) / s <= width / space) ?? 31536000;
     const found = [];
     let first = true;
@@ -68,8 +72,12 @@ function ticks(from, to, width, space) {
         if (t > to) break;
         const midnight = w % 86400 === 0;
         const time = clock(t, step < 60);
-        found.push([t, step >= 86400 ? day_text(t)
-            : first || midnight ? `${time}\n${day_text(t)}` : time]);
+        found.push([
+            t,
+            step >= 86400         ? day_text(t) :
+                first || midnight ? `${time}\n${day_text(t)}` :
+                                    time
+        ]);
         first = false;
     }
     return found;
