@@ -31,6 +31,7 @@ def program(name):
 def build():
     """A release build with the benchmarks, apart from the one people work in."""
     if not (BUILD / "build.ninja").exists():
+        run_quietly(["python3", str(ROOT / "tools/fetch_uplot.py")])
         run_quietly(["meson", "setup", str(BUILD), str(ROOT), "--buildtype=release",
                      "-Dbenchmarks=true", "-Dtests=false"])
     run_quietly(["ninja", "-C", str(BUILD)])

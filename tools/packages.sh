@@ -49,6 +49,7 @@ quietly() {
 build_in() {
     local folder=$1
     shift
+    python3 "$root/tools/fetch_uplot.py" >&2 || return 1
     if [ ! -f "$folder/build.ninja" ]; then
         echo "setting up ${folder#"$root"/}" >&2
         quietly meson setup "$@" "$folder" "$root" || return 1
