@@ -18,14 +18,14 @@ _sipping() {
         --contact --request-uri --user-agent --header --site --port-range --bind --device --dscp --io
         -w --log --csv --json -q --quiet --color --no-color -h --help --version'
     local report_options='--at --around --from --to --last --target --tz --outage-run --per --json
-        --csv -q --quiet -h --help --version'
+        --csv --html -q --quiet -h --help --version'
     local respond_options='-p --port --bind -4 -6 --code --reason --delay --drop --seed --capacity
         --beyond --retry-after --max-rate --duration --spin --io -q --quiet -h --help --version'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
 
     case $previous in
-        -f | --file | -w | --log | --svg) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+        -f | --file | -w | --log | --svg | --html) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         --port-policy) mapfile -t COMPREPLY < <(compgen -W 'rotate fresh fixed' -- "$current") ;;
         --io) mapfile -t COMPREPLY < <(compgen -W 'auto uring epoll' -- "$current") ;;
         --csv)

@@ -153,6 +153,7 @@ How
       --per hour|day      a line for each hour or day of each target
       --json              one object with everything
       --csv               a row for each outage
+      --html FILE         also a page to be mailed: charts, heatmap, outages
   -q, --quiet             no progress
   -h, --help  --version   Exit: 0 all was read, 1 not all (it says what),
                           3 bad usage, 4 system error
@@ -163,6 +164,7 @@ Examples
   sipping report sipping-logs --last 24h              since yesterday
   sipping report sipping-logs --at '2015-05-15 11:31:43' --around 2m
   sipping report old.csv.gz --per day --tz Europe/Berlin
+  sipping report sipping-logs --html report.html      for the customer
 )");
 }
 

@@ -10,6 +10,7 @@
 #include "io/clock.hpp"
 #include "local_offset.hpp"
 #include "report_moment.hpp"
+#include "report_page.hpp"
 #include "report_view.hpp"
 #include "targets.hpp"
 #include "time_words.hpp"
@@ -108,9 +109,37 @@ private:
             const std::chrono::hours length{config_.per == config::ReportPer::hour ? 1 : 24};
             local_grid_.emplace(length, local_utc_offset);
         }
-        const report::Grid* grid = local_grid_ ? &*local_grid_ : nullptr;
-        read_all(grid);
+        if (!config_.html.empty()) measure_columns();
+        if (!interrupted()) read_all(grid());
         std::fputs(render().c_str(), stdout);
+        if (!config_.html.empty()) finish_page();
+    }
+
+    [[nodiscard]] const report::Grid* grid() const {
+        if (local_grid_) return &*local_grid_;
+        return column_grid_ ? &*column_grid_ : nullptr;
+    }
+
+    /// The columns of the page's pictures need to know how much time there is before the first of
+    /// them is filled, so the logs are read twice.
+    void measure_columns() {
+        if (input_.only_once())
+            throw UsageError("--html reads twice: give a file instead of a pipe");
+        open_page(config_.html, input_.files());
+        const std::uint64_t unread_before = unread_.count;
+        read_all(nullptr);
+        if (interrupted()) return;
+        columns_ = page_columns(view());
+        if (!columns_) throw UsageError("--html: there is no probe to show");
+        column_grid_.emplace(columns_->begin, columns_->width);
+        unread_.forget_from(unread_before);
+    }
+
+    void finish_page() const {
+        if (column_grid_ && !interrupted())
+            write_page(config_.html, view(), *columns_);
+        else
+            tell(fmt::format("{}: not written, since not all was read", config_.html));
     }
 
     /// Until the rows could be told in order.
@@ -199,6 +228,8 @@ private:
     Progress progress_;
     Range range_;
     std::optional<report::LocalGrid> local_grid_;
+    std::optional<report::Columns> columns_;
+    std::optional<report::ColumnGrid> column_grid_;
     std::unique_ptr<report::Analysis> analysis_;
 };
 

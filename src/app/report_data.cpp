@@ -1,9 +1,13 @@
 // A report for programs: CSV with a row for each outage, JSON with everything.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
+
 #include "arguments.hpp"
 #include "json_words.hpp"
 #include "local_offset.hpp"
+#include "report_columns.hpp"
 #include "report_view.hpp"
 #include "time_words.hpp"
 
@@ -12,6 +16,8 @@ namespace {
 
 using report::Outage;
 using report::TargetHistory;
+
+constexpr std::size_t page_outages_max = 2000;  // of one target: more make no readable page
 
 double unix_s(WallTime at) {
     return static_cast<double>(
@@ -40,7 +46,9 @@ Json latency_json(const report::Series& series) {
             {"max", in_ms(series.latency_max())}};
 }
 
-Json target_json(const TargetHistory& target, const report::StatusLines& lines) {
+/// `outages_max`: only the first ones.
+Json target_json(const TargetHistory& target, const report::StatusLines& lines,
+                 std::size_t outages_max) {
     const report::Series& series = target.series;
     Json json{{"target", target.name},
               {"site", target.site},
@@ -59,8 +67,10 @@ Json target_json(const TargetHistory& target, const report::StatusLines& lines) 
               {"latency_ms", latency_json(series)},
               {"longest_run", series.longest_run()}};
     Json& outages = json["outages"] = Json::array();
-    for (const Outage& outage : series.outages())
+    const std::size_t shown = std::min(series.outages().size(), outages_max);
+    for (const Outage& outage : std::span{series.outages()}.first(shown))
         outages.push_back(outage_json(outage, target));
+    json["outages_left_out"] = series.outages().size() - shown;
     Json& changes = json["changes"] = Json::array();
     for (const report::StatusChange& change : series.changes())
         changes.push_back({{"at", unix_s(change.at)},
@@ -112,7 +122,7 @@ std::string report_csv(const ReportView& view) {
     return text;
 }
 
-std::string report_json(const ReportView& view) {
+std::string report_json(const ReportView& view, const report::Columns* columns) {
     Json json{{"sipping", version()},
               {"made", unix_s(view.made)},
               {"tz", view.zone},
@@ -122,9 +132,18 @@ std::string report_json(const ReportView& view) {
               {"outage_run", view.config.outage_run},
               {"interrupted", view.interrupted}};
     if (view.from > view.to) json["from"] = json["to"] = nullptr;
+    if (columns != nullptr) {
+        json["bins_from"] = unix_s(columns->begin);
+        json["bin_s"] = in_s(columns->width);
+        json["bins"] = columns->count;
+    }
     Json& targets = json["targets"] = Json::array();
-    for (const TargetHistory* target : view.targets)
-        targets.push_back(target_json(*target, view.analysis.lines()));
+    for (const TargetHistory* target : view.targets) {
+        targets.push_back(target_json(*target, view.analysis.lines(),
+                                      columns == nullptr ? SIZE_MAX : page_outages_max));
+        if (columns != nullptr)
+            targets.back()["bins"] = columns_json(target->series.periods(), columns->count);
+    }
     Json& together = json["together"] = Json::array();
     for (const report::Together& one : view.together)
         together.push_back({{"at", unix_s(one.begin)},

@@ -37,8 +37,10 @@ struct ReportView {
 
 [[nodiscard]] std::string report_text(const ReportView& view);
 [[nodiscard]] std::string report_csv(const ReportView& view);
-/// One object.
-[[nodiscard]] std::string report_json(const ReportView& view);
+/// One object. With `columns`: as the page needs it (src/web/report/README.md), which has each
+/// target's picture in it but only the first 2,000 of its outages.
+[[nodiscard]] std::string report_json(const ReportView& view,
+                                      const report::Columns* columns = nullptr);
 /// --per: a table, or its CSV or JSON.
 [[nodiscard]] std::string report_periods(const ReportView& view, const report::LocalGrid& grid);
 

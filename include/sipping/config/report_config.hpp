@@ -29,6 +29,7 @@ struct ReportConfig {
     ReportForm form = ReportForm::text;  ///< --json, --csv
     bool json = false;
     bool csv = false;
+    std::string html;    ///< --html FILE
     bool quiet = false;  ///< no progress
 };
 

@@ -52,6 +52,7 @@ constexpr std::array report = std::to_array<Option<Report>>({
     {'\0', "per", Takes::value, set_per},
     {'\0', "json", Takes::nothing, [](Value, Report& c) { return c.json = true, std::string{}; }},
     {'\0', "csv", Takes::nothing, [](Value, Report& c) { return c.csv = true, std::string{}; }},
+    {'\0', "html", Takes::value, [](Value v, Report& c) { return set_text(v, c.html); }},
     {'q', "quiet", Takes::nothing, [](Value, Report& c) { return c.quiet = true, std::string{}; }},
 });
 
@@ -75,8 +76,10 @@ std::string check(const ReportConfig& config) {
     if (!config.at.empty() && (config.last || !config.from.empty() || !config.to.empty()))
         return "--at goes without --from, --to and --last (--around says how much of it)";
     if (config.around_given && config.at.empty()) return "--around goes with --at";
-    if (!config.at.empty() && config.per != ReportPer::nothing)
-        return "--at shows probes, it goes without --per";
+    if (!config.at.empty() && (!config.html.empty() || config.per != ReportPer::nothing))
+        return "--at shows probes, it goes without --per and --html";
+    if (config.per != ReportPer::nothing && !config.html.empty())
+        return "--per and --html exclude each other";
     return {};
 }
 

@@ -18,8 +18,10 @@ function y_splits(log) {
             for (let y = 0; y <= high; y += step) found.push(y);
             return found;
         }
+        const ratio = high / low;
+        const steps = ratio > 1000 ? [1] : ratio > 8 ? [1, 2, 5] : [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
         for (let p = 10 ** Math.floor(Math.log10(low)); p <= high; p *= 10)
-            for (const s of high / low > 1000 ? [1] : [1, 2, 5])
+            for (const s of steps)
                 if (s * p >= low && s * p <= high) found.push(s * p);
         return found;
     };

@@ -57,7 +57,7 @@ function draw_findings() {
     for (const t of data.together.slice(0, 4))
         finding(
             `${t.targets.length} of ${data.targets.length} targets began to fail within ` +
-                `${t.spread_ms} ms on ${
+                `${Math.ceil(t.spread_ms)} ms on ${
                     time_text(t.at)}: look at what they share, our own side first.`,
             [[
                 'show',

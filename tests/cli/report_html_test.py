@@ -1,0 +1,56 @@
+"""sipping report --html: the file that it writes. tests/web looks at it in a browser."""
+
+import json
+import re
+import unittest
+
+from made_logs import HEADER, log_of
+from support import SippingCase
+
+
+class ReportHtml(SippingCase):
+    def write(self, rows):
+        path = self.folder / "a.csv"
+        path.write_text(HEADER + rows)
+        return path
+
+    def test_is_one_file_with_the_data_as_text(self):
+        self.write(log_of("." * 5 + "xxxx" + "." * 5, status="SIP/2.0 200 <b>OK</b>"))
+        text = self.sipping("report", "a.csv").out
+        run = self.sipping("report", "a.csv", "--html", "page.html")
+        self.assertEqual(run.out, text)
+        page = (self.folder / "page.html").read_text()
+        data = re.search(r'<script[^>]* id="data"[^>]*>(.*?)</script>', page, re.S).group(1)
+        self.assertNotIn("<", data)
+        target = json.loads(data)["targets"][0]
+        self.assertEqual((target["sent"], target["lost"], len(target["outages"])), (14, 4, 1))
+        lost = target["bins"]["lost"]
+        self.assertEqual(sum(one[1] for one in lost), 4)
+        self.assertEqual(json.loads(data)["bin_s"] * json.loads(data)["bins"] >= 14, True)
+        self.assertIn("Permission is hereby granted", page, "the licence of uPlot")
+        self.assertEqual(re.findall(r'(?:src|href)="(?!data:)', page), [])
+
+    def test_tells_what_it_cannot_do_before_it_reads(self):
+        log = self.write(log_of("...xxx"))
+        before = log.read_bytes()
+        for arguments, what in (
+                (("a.csv", "--html", "a.csv"), "that is one of the logs"),
+                (("a.csv", "--html", "none/page.html"), "No such file or directory"),
+                (("a.csv", "--html", "p.html", "--per", "day"), "exclude each other"),
+                (("a.csv", "--html", "p.html", "--at", "11:31"), "goes without"),
+                (("a.csv", "--html", "p.html", "--target", "other"), "no probe to show")):
+            run = self.sipping("report", *arguments, code=3)
+            self.assertIn(what, run.err)
+        self.assertEqual(log.read_bytes(), before)
+        run = self.sipping("report", "-", "--html", "p.html", stdin=before.decode(), code=3)
+        self.assertIn("give a file instead of a pipe", run.err)
+
+    def test_names_each_unread_line_once(self):
+        self.write(log_of("...") + "neither,a,row\n")
+        run = self.sipping("report", "a.csv", "--html", "page.html", code=1)
+        self.assertEqual(run.err.count("a.csv:5:"), 1, run.err)
+        self.assertEqual((self.folder / "page.html").read_text().count('"unread_lines":1'), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
