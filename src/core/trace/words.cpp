@@ -104,6 +104,10 @@ std::string offset_words(Side side, const ClockOffset& clock) {
             "the {} clock cannot be compared (no answered probe in both): taken to "
             "be within {} of ours",
             name, time_words(clock.error));
+    if (clock.steady && std::chrono::abs(clock.offset) <= clock.error)
+        return fmt::format("the {} clock agrees with ours (within {}, from {} probes)", name,
+                           time_words(std::chrono::abs(clock.offset) + clock.error),
+                           grouped(clock.probes));
     return fmt::format("the {} clock is {} {} ours (within {}, from {} probes{})", name,
                        time_words(std::chrono::abs(clock.offset)),
                        clock.offset < Duration{} ? "behind" : "ahead of", time_words(clock.error),

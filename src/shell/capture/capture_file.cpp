@@ -38,8 +38,8 @@ CaptureFile::CaptureFile(std::string path, bool (*stop)() noexcept) : path_(std:
         throw std::runtime_error(fmt::format("{}: {}", name, error.code().message()));
     }
     path_ = name;
-    std::FILE* stream = ::fopencookie(this, "r", {.read = read_piece, .write = nullptr,
-                                                  .seek = nullptr, .close = nullptr});
+    std::FILE* stream = ::fopencookie(
+        this, "r", {.read = read_piece, .write = nullptr, .seek = nullptr, .close = nullptr});
     if (stream == nullptr) throw std::bad_alloc();
     std::setvbuf(stream, nullptr, _IOFBF, piece_size);
     char why[PCAP_ERRBUF_SIZE] = "";
@@ -71,8 +71,7 @@ bool CaptureFile::next(Frame& frame) {
     // The field for microseconds holds nanoseconds, as was asked for. Seconds of a hostile file may
     // be any 64 bits; what does not fit counts as the last second that does.
     constexpr std::int64_t most = Duration::max() / second - 1;
-    const std::int64_t seconds =
-        std::clamp<std::int64_t>(header->ts.tv_sec, 0, most);
+    const std::int64_t seconds = std::clamp<std::int64_t>(header->ts.tv_sec, 0, most);
     frame.at = WallTime{std::chrono::seconds{seconds} +
                         Duration{std::clamp<std::int64_t>(header->ts.tv_usec, 0, 999'999'999)}};
     frame.length = header->len;

@@ -20,7 +20,7 @@ namespace sipping::capture {
 
 struct Frame {
     WallTime at{};
-    std::uint32_t length = 0;  ///< on the wire; there may be less of it in `bytes`
+    std::uint32_t length = 0;             ///< on the wire; there may be less of it in `bytes`
     std::span<const std::uint8_t> bytes;  ///< until the next one is read from the same file
 };
 

@@ -47,11 +47,10 @@ void CaptureWriter::write(const Frame& frame) {
 }
 
 void CaptureWriter::close() {
-    const bool fine = ::pcap_dump_flush(dumper_) == 0 &&
-                      std::ferror(::pcap_dump_file(dumper_)) == 0;
+    const bool fine =
+        ::pcap_dump_flush(dumper_) == 0 && std::ferror(::pcap_dump_file(dumper_)) == 0;
     if (!fine)
-        throw std::runtime_error(fmt::format("--write-pcap '{}': {}", path_,
-                                             std::strerror(errno)));
+        throw std::runtime_error(fmt::format("--write-pcap '{}': {}", path_, std::strerror(errno)));
     ::pcap_dump_close(std::exchange(dumper_, nullptr));
 }
 
