@@ -13,7 +13,7 @@ std::string_view version() noexcept {
 std::string ping_help() {
     return fmt::format("sipping {} - {}", version(),
                        R"(probes SIP devices with OPTIONS over UDP, logs every answer
-Usage: sipping [ping] HOST... [options]     also: ports|stress|report|trace|respond -h
+Usage: sipping [ping] HOST... [options]  also: ports|stress|report|trace|respond
 HOST is a name or address, host:port, [v6]:port or sip:user@host:port.
 TIME is milliseconds, or as 250us, 20ms, 1.5s, 2h. Defaults are in brackets.
 

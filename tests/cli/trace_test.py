@@ -95,8 +95,8 @@ class Forms(TraceCase):
                                    "1 answered too late")
         self.assertEqual(lines[1], "Far capture: 2027-01-15 08:00:03.255 to 2027-01-15 "
                                    "08:00:23.155, 405 packets, 405 of them SIP")
-        self.assertEqual(lines[2], "Clock: the far clock is 3.250 s ahead of ours (within 5.002 ms, "
-                                   "from 201 probes)")
+        self.assertEqual(lines[2], "Clock: the far clock is 3.250 s ahead of ours (within 5.002 "
+                                   "ms, from 201 probes)")
         self.assertEqual(lines[4], "Clock: the near clock agrees with ours (within 0.002 ms, from "
                                    "201 probes)")
         self.assertEqual(lines[6:], [
