@@ -19,17 +19,19 @@ _sipping() {
         -w --log --csv --json -q --quiet --color --no-color -h --help --version'
     local report_options='--at --around --from --to --last --target --tz --outage-run --per --json
         --csv --html -q --quiet -h --help --version'
+    local trace_options='--far --near --call-id --from --to --target --tz --ladder --write-pcap
+        --json --csv -q --quiet -h --help --version'
     local respond_options='-p --port --bind -4 -6 --code --reason --delay --drop --seed --capacity
         --beyond --retry-after --max-rate --duration --spin --io -q --quiet -h --help --version'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
 
     case $previous in
-        -f | --file | -w | --log | --svg | --html) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+        -f | --file | -w | --log | --svg | --html | --far | --near | --write-pcap) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         --port-policy) mapfile -t COMPREPLY < <(compgen -W 'rotate fresh fixed' -- "$current") ;;
         --io) mapfile -t COMPREPLY < <(compgen -W 'auto uring epoll' -- "$current") ;;
         --csv)
-            [[ ${COMP_WORDS[1]} == report ]] && return
+            [[ ${COMP_WORDS[1]} == report || ${COMP_WORDS[1]} == trace ]] && return
             mapfile -t COMPREPLY < <(compgen -W 'full classic' -- "$current")
             ;;
         --per) mapfile -t COMPREPLY < <(compgen -W 'hour day' -- "$current") ;;
@@ -45,7 +47,7 @@ _sipping() {
             --dscp | --late-window | --resolve-every | --rotate | --identities | --fall | --rise | --max-loss | --code | \
             --reason | --delay | --drop | --seed | --capacity | --retry-after | --max-rate | \
             --max | --mapping-time | --steps | --step-time | --stop-loss | --stop-p99 | \
-            --recovery-time | --at | --around | --last | --target | --tz | --outage-run) ;;
+            --recovery-time | --at | --around | --last | --target | --tz | --outage-run | --call-id | --ladder) ;;
         *)
             local command=
             [[ $COMP_CWORD -gt 1 ]] && command=${COMP_WORDS[1]}
@@ -53,7 +55,9 @@ _sipping() {
                 mapfile -t COMPREPLY < <(compgen -W "$respond_options" -- "$current")
             elif [[ $current == -* && $command == report ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$report_options" -- "$current")
-            elif [[ $command == report ]]; then
+            elif [[ $current == -* && $command == trace ]]; then
+                mapfile -t COMPREPLY < <(compgen -W "$trace_options" -- "$current")
+            elif [[ $command == report || $command == trace ]]; then
                 mapfile -t COMPREPLY < <(compgen -f -- "$current")
             elif [[ $current == -* && $command == ports ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$ports_options" -- "$current")
@@ -63,7 +67,7 @@ _sipping() {
                 mapfile -t COMPREPLY < <(compgen -W "$ping_options" -- "$current")
             else
                 [[ $COMP_CWORD -eq 1 ]] &&
-                    mapfile -t COMPREPLY < <(compgen -W 'ping ports stress report respond' -- "$current")
+                    mapfile -t COMPREPLY < <(compgen -W 'ping ports stress report trace respond' -- "$current")
                 mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -A hostname -- "$current")
             fi
             ;;

@@ -134,10 +134,23 @@ std::string parse_report(std::span<const char* const> words, Arguments& argument
     return check(config);
 }
 
+std::string parse_trace(std::span<const char* const> words, Arguments& arguments) {
+    Rest rest;
+    auto& config = arguments.trace;
+    std::vector<BoundOption> options;
+    bind_options(config::trace_options(), config, options);
+    if (auto wrong = parse_command(words, "sipping trace", options, rest); !wrong.empty())
+        return wrong;
+    if (show_text(rest, trace_help, arguments)) return {};
+    arguments.command = Command::trace;
+    config.logs = std::move(rest.words);
+    return check(config);
+}
+
 }  // namespace
 
 std::string parse_arguments(int argc, const char* const* argv, Arguments& arguments) {
-    static constexpr std::array<std::string_view, 2> reserved{"watch", "trace"};
+    static constexpr std::array<std::string_view, 1> reserved{"watch"};
     arguments = {};
     std::span words{argv, static_cast<std::size_t>(std::max(argc, 0))};
     if (!words.empty()) words = words.subspan(1);
@@ -152,6 +165,7 @@ std::string parse_arguments(int argc, const char* const* argv, Arguments& argume
     if (first == "respond") return parse_respond(words.subspan(1), arguments);
     if (first == "ports") return parse_ports(words.subspan(1), arguments);
     if (first == "stress") return parse_stress(words.subspan(1), arguments);
+    if (first == "trace") return parse_trace(words.subspan(1), arguments);
     if (first == "report") return parse_report(words.subspan(1), arguments);
     if (first == "ping") words = words.subspan(1);
     return parse_ping(words, arguments);

@@ -10,10 +10,11 @@
 #include "sipping/config/report_config.hpp"
 #include "sipping/config/respond_config.hpp"
 #include "sipping/config/stress_config.hpp"
+#include "sipping/config/trace_config.hpp"
 
 namespace sipping::app {
 
-enum class Command : std::uint8_t { ping, respond, ports, stress, report, help, version };
+enum class Command : std::uint8_t { ping, respond, ports, stress, report, trace, help, version };
 
 struct Arguments {
     Command command = Command::ping;
@@ -22,6 +23,7 @@ struct Arguments {
     config::PortsConfig ports;
     config::StressConfig stress;
     config::ReportConfig report;
+    config::TraceConfig trace;
     std::string text;  ///< help or version: print it to stdout and end 0
 };
 
@@ -38,5 +40,6 @@ struct Arguments {
 [[nodiscard]] std::string ports_help();
 [[nodiscard]] std::string stress_help();
 [[nodiscard]] std::string report_help();
+[[nodiscard]] std::string trace_help();
 
 }  // namespace sipping::app

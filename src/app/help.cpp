@@ -13,7 +13,7 @@ std::string_view version() noexcept {
 std::string ping_help() {
     return fmt::format("sipping {} - {}", version(),
                        R"(probes SIP devices with OPTIONS over UDP, logs every answer
-Usage: sipping [ping] HOST... [options]     also: ports|stress|report|respond -h
+Usage: sipping [ping] HOST... [options]  also: ports|stress|report|trace|respond
 HOST is a name or address, host:port, [v6]:port or sip:user@host:port.
 TIME is milliseconds, or as 250us, 20ms, 1.5s, 2h. Defaults are in brackets.
 
@@ -165,6 +165,38 @@ Examples
   sipping report sipping-logs --at '2015-05-15 11:31:43' --around 2m
   sipping report old.csv.gz --per day --tz Europe/Berlin
   sipping report sipping-logs --html report.html      for the customer
+)");
+}
+
+std::string trace_help() {
+    return fmt::format("sipping {} - {}", version(),
+                       R"(where each lost probe was lost, from captures of both ends
+Usage: sipping trace LOG... --far FAR.pcap [--near NEAR.pcap] [options]
+LOG is a CSV of sipping or of the original SIP Ping, or a folder of them.
+Captures are pcap or pcapng; logs and captures plain, .gz or .zst; - is standard
+input. Probes are found by Call-ID (NAT does not matter), or by their branch
+where an SBC changed it; clocks need not agree. MOMENT is as of sipping report.
+
+      --far FILE          a capture at the far end; repeat
+      --near FILE         a capture at our own end; repeat
+Which probes (all that were lost)
+      --call-id CALLID    this one, lost or not
+      --from MOMENT, --to MOMENT
+      --target NAME       only this one, by its name or address; repeat
+      --tz ZONE           Europe/Berlin, UTC, +02:00 (this box's)
+How
+      --ladder CALLID     draw the message flow of this probe
+      --write-pcap FILE   the packets of these probes, for Wireshark
+      --json              an object a line: probes, rewritten headers, summary
+      --csv               a row for each probe
+  -q, --quiet             no progress
+  -h, --help  --version   Exit: 0 a verdict on each, 1 some undecided or not all
+                          was read (it says what), 3 bad usage, 4 system error
+
+Examples
+  sipping trace sipping-logs --far pbx.pcap --near here.pcap
+  sipping trace log.csv.zst --far 'pbx.pcap00' --far 'pbx.pcap01' --from 11:30
+  sipping trace log.csv --far pbx.pcapng.gz --ladder 5479931704
 )");
 }
 

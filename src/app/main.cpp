@@ -15,6 +15,7 @@
 #include "respond.hpp"
 #include "stress.hpp"
 #include "targets.hpp"
+#include "trace.hpp"
 
 namespace {
 
@@ -39,6 +40,7 @@ int dispatch(const sipping::app::Arguments& arguments) {
         case Command::ping: return sipping::app::run_ping(arguments.ping);
         case Command::ports: return sipping::app::run_ports(arguments.ports);
         case Command::stress: return sipping::app::run_stress(arguments.stress);
+        case Command::trace: return sipping::app::run_trace(arguments.trace);
         case Command::report: return sipping::app::run_report(arguments.report);
         case Command::respond: return sipping::app::run_respond(arguments.respond);
         case Command::help:

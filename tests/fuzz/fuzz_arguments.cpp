@@ -42,6 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         case app::Command::ping: require(check(arguments.ping).empty()); break;
         case app::Command::ports: require(check(arguments.ports).empty()); break;
         case app::Command::stress: require(check(arguments.stress).empty()); break;
+        case app::Command::trace: require(check(arguments.trace).empty()); break;
         case app::Command::report: require(check(arguments.report).empty()); break;
         case app::Command::respond: require(arguments.respond.v4 || arguments.respond.v6); break;
         case app::Command::help:

@@ -12,6 +12,7 @@
 #include "sipping/config/report_config.hpp"
 #include "sipping/config/respond_config.hpp"
 #include "sipping/config/stress_config.hpp"
+#include "sipping/config/trace_config.hpp"
 
 namespace sipping::config {
 
@@ -39,6 +40,7 @@ struct Option {
 [[nodiscard]] std::span<const Option<PingConfig>> ping_options() noexcept;
 [[nodiscard]] std::span<const Option<RespondConfig>> respond_options() noexcept;
 [[nodiscard]] std::span<const Option<ReportConfig>> report_options() noexcept;
+[[nodiscard]] std::span<const Option<TraceConfig>> trace_options() noexcept;
 /// A command's own options; the shared ones are ping's, with ping's meaning.
 [[nodiscard]] std::span<const Option<PortsConfig>> ports_options() noexcept;
 [[nodiscard]] std::span<const Option<PingConfig>> ports_shared_options();

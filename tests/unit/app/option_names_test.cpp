@@ -41,6 +41,9 @@ Names of_stress() {
     return registered(config::stress_shared_options(), config::stress_options());
 }
 
+Names of_trace() {
+    return registered(config::trace_options());
+}
 Names of_report() {
     return registered(config::report_options());
 }
@@ -91,6 +94,7 @@ TEST(OptionNames, help) {
     EXPECT_EQ(mentioned(ports_help()), of_ports());
     EXPECT_EQ(mentioned(stress_help()), of_stress());
     EXPECT_EQ(mentioned(report_help()), of_report());
+    EXPECT_EQ(mentioned(trace_help()), of_trace());
 }
 
 TEST(OptionNames, man_page) {
@@ -100,6 +104,7 @@ TEST(OptionNames, man_page) {
     EXPECT_EQ(mentioned(part_of(path, "\n# PORTS OPTIONS", "\n# ")), of_ports());
     EXPECT_EQ(mentioned(part_of(path, "\n# STRESS OPTIONS", "\n# ")), of_stress());
     EXPECT_EQ(mentioned(part_of(path, "\n# REPORT OPTIONS", "\n# ")), of_report());
+    EXPECT_EQ(mentioned(part_of(path, "\n# TRACE OPTIONS", "\n# ")), of_trace());
 }
 
 TEST(OptionNames, bash_completion) {
@@ -109,6 +114,7 @@ TEST(OptionNames, bash_completion) {
     EXPECT_EQ(mentioned(part_of(path, "ports_options='", "'\n")), of_ports());
     EXPECT_EQ(mentioned(part_of(path, "stress_options='", "'\n")), of_stress());
     EXPECT_EQ(mentioned(part_of(path, "report_options='", "'\n")), of_report());
+    EXPECT_EQ(mentioned(part_of(path, "trace_options='", "'\n")), of_trace());
 }
 
 TEST(OptionNames, zsh_completion) {
@@ -118,11 +124,12 @@ TEST(OptionNames, zsh_completion) {
     EXPECT_EQ(mentioned(part_of(path, "ports_options=(", "\n    )")), of_ports());
     EXPECT_EQ(mentioned(part_of(path, "stress_options=(", "\n    )")), of_stress());
     EXPECT_EQ(mentioned(part_of(path, "report_options=(", "\n    )")), of_report());
+    EXPECT_EQ(mentioned(part_of(path, "trace_options=(", "\n    )")), of_trace());
 }
 
 TEST(OptionNames, help_fits_a_screen) {
     for (const std::string& text :
-         {ping_help(), respond_help(), ports_help(), stress_help(), report_help()}) {
+         {ping_help(), respond_help(), ports_help(), stress_help(), report_help(), trace_help()}) {
         std::istringstream lines(text);
         std::size_t count = 0;
         for (std::string line; std::getline(lines, line); ++count)

@@ -1,0 +1,130 @@
+// The probes that a trace is about, from rows of logs: those that were lost (or asked for by their
+// Call-ID), and a sample of answered ones, which tell how the clocks of the captures differ and
+// whether the captures are complete. What the captures show of each is kept with it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "sipping/base/instant.hpp"
+#include "sipping/log/row.hpp"
+#include "sipping/result/probe_result.hpp"
+
+namespace sipping::trace {
+
+enum class Side : std::uint8_t { near, far };
+
+/// What the captures of one side show of one probe. Times are those of the captures' clock.
+struct Seen {
+    WallTime request{};  ///< the first one; meaningful when there was one, like all of these
+    WallTime provisional{};
+    WallTime final{};
+    WallTime error_at{};
+    IcmpError error;               ///< the first ICMP error about it
+    bool error_of_answer = false;  ///< it quotes the answer, not the request
+    bool by_branch = false;        ///< its Call-ID was another one here
+    std::uint16_t requests = 0;    ///< all counts stop at their largest value
+    std::uint16_t provisionals = 0;
+    std::uint16_t finals = 0;
+    std::uint16_t errors = 0;
+    std::uint16_t provisional_status = 0;
+    std::uint16_t final_status = 0;
+    std::uint32_t leg = 0;        ///< hash of the branch of the first request
+    std::uint32_t other_leg = 0;  ///< of a request with another one: passed on by a proxy
+
+    [[nodiscard]] bool any_message() const noexcept {
+        return requests > 0 || provisionals > 0 || finals > 0;
+    }
+};
+
+struct Probe {
+    std::uint64_t call_id = 0;
+    WallTime sent{};
+    std::optional<Duration> latency;  ///< of its final answer, in time or late
+    Kind kind{};                      ///< of its own row, or late
+    bool wanted = false;              ///< else one of the sample
+    std::uint16_t source_port = 0;
+    std::uint32_t site = 0;  ///< index of text()
+    std::uint32_t target = 0;
+    std::uint32_t next = 0;  ///< another one with the same digits, plus 1
+    std::string detail;      ///< of a wanted one's row; hostile
+    Seen near;
+    Seen far;
+
+    [[nodiscard]] Seen& at(Side side) noexcept { return side == Side::near ? near : far; }
+    [[nodiscard]] const Seen& at(Side side) const noexcept {
+        return side == Side::near ? near : far;
+    }
+    [[nodiscard]] bool answered() const noexcept { return kind == Kind::reply; }
+};
+
+class ProbeBook {
+public:
+    static constexpr std::size_t wanted_max = 2'000'000;
+    static constexpr std::size_t sample_max = 65'536;
+
+    struct Wanted {
+        WallTime from = WallTime::min();
+        WallTime to = WallTime::max();
+        std::vector<std::string> targets;  ///< names or addresses; empty: all
+        std::optional<std::uint64_t> call_id;
+        std::string site;  ///< with call_id
+    };
+
+    explicit ProbeBook(Wanted wanted) : wanted_(std::move(wanted)) {}
+
+    /// `file_target`: the name of the target in a log that has no column for it.
+    void add(const log::Row& row, std::string_view file_target);
+    /// All rows were added: puts the sample together with the others.
+    void finish();
+
+    /// Whose digits these are, at about that time; with that site, if given. nullptr: nobody's.
+    [[nodiscard]] Probe* find(std::uint64_t call_id, std::optional<std::string_view> site,
+                              WallTime at) noexcept;
+
+    [[nodiscard]] std::vector<Probe>& probes() noexcept { return probes_; }
+    [[nodiscard]] const std::vector<Probe>& probes() const noexcept { return probes_; }
+    [[nodiscard]] std::size_t index_of(const Probe& probe) const noexcept {
+        return static_cast<std::size_t>(&probe - probes_.data());
+    }
+    [[nodiscard]] const std::string& text(std::uint32_t index) const { return texts_[index]; }
+    /// "0762101642", "4084673539@site"; the site is hostile text.
+    [[nodiscard]] std::string call_id_text(const Probe& probe) const;
+    [[nodiscard]] std::size_t targets() const noexcept { return target_count_; }
+
+    /// Probes in the logs that were asked about, in the time asked about.
+    [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
+    /// Lost ones beyond wanted_max, which are left out.
+    [[nodiscard]] std::uint64_t left_out() const noexcept { return left_out_; }
+    /// The slowest answer that was in time: the timeout is no shorter than that.
+    [[nodiscard]] Duration answered_within() const noexcept { return answered_within_; }
+
+private:
+    [[nodiscard]] bool concerns(const log::Row& row, std::string_view name) const;
+    [[nodiscard]] bool is_wanted(const log::Row& row) const;
+    [[nodiscard]] std::uint32_t intern(std::string_view text);
+    [[nodiscard]] Probe make(const log::Row& row, std::string_view name);
+    void note_late(const log::Row& row, std::string_view name);
+    void sample(const log::Row& row, std::string_view name);
+    void insert(Probe probe);
+
+    Wanted wanted_;
+    std::vector<Probe> probes_;
+    std::vector<Probe> sample_;
+    std::uint64_t sample_every_ = 1;
+    std::uint64_t answered_ = 0;
+    std::unordered_map<std::uint64_t, std::uint32_t> first_;  ///< by digits, plus 1
+    std::vector<std::string> texts_{""};
+    std::unordered_map<std::string, std::uint32_t> text_index_{{"", 0}};
+    std::vector<bool> is_target_;
+    std::size_t target_count_ = 0;
+    std::uint64_t rows_ = 0;
+    std::uint64_t left_out_ = 0;
+    Duration answered_within_{};
+};
+
+}  // namespace sipping::trace

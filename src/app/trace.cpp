@@ -1,0 +1,186 @@
+#include "trace.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "io/clock.hpp"
+#include "io/lock_down.hpp"
+#include "log_input.hpp"
+#include "sipping/base/grouped.hpp"
+#include "targets.hpp"
+#include "time_words.hpp"
+#include "trace_captures.hpp"
+#include "trace_view.hpp"
+
+namespace sipping::app {
+namespace {
+
+using trace::Side;
+
+WallTime moment(const char* option, const std::string& text, WallTime day) {
+    const auto at = parse_moment(text, day);
+    if (!at)
+        throw UsageError(
+            fmt::format("{} '{}': not a moment (e.g. '2015-05-15 11:31:43', 11:31, 1431703128.38)",
+                        option, text));
+    return *at;
+}
+
+/// A time alone is one of the last log's day, as in a report.
+trace::ProbeBook::Wanted wanted(const config::TraceConfig& config,
+                                const std::vector<LogFile>& files) {
+    trace::ProbeBook::Wanted wanted;
+    const WallTime day = files.empty() ? WallTime{} : std::max(files.back().first, WallTime{});
+    if (!config.from.empty()) wanted.from = moment("--from", config.from, day);
+    if (!config.to.empty()) wanted.to = moment("--to", config.to, day);
+    if (wanted.from >= wanted.to) throw UsageError("--from must be before --to");
+    wanted.targets = config.targets;
+    const auto& asked = config.ladder ? config.ladder : config.call_id;
+    if (asked) {
+        wanted.call_id = asked->number;
+        wanted.site = asked->site;
+    }
+    return wanted;
+}
+
+bool terminal_is_utf8() {
+    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"})
+        if (const char* value = std::getenv(name); value != nullptr && *value != '\0') {
+            const std::string_view text = value;
+            return text.find("UTF-8") != text.npos || text.find("utf8") != text.npos;
+        }
+    return false;
+}
+
+class TraceRun {
+public:
+    explicit TraceRun(const config::TraceConfig& config)
+        : config_(config),
+          input_(config.logs, unread_),
+          wanted_(wanted(config, input_.files())),
+          book_(wanted_),
+          captures_(config),
+          progress_(config.quiet) {}
+
+    int run() {
+        io::lock_down(io::Exec::forbidden);
+        read_logs();
+        const auto drawn = std::ranges::find_if(
+            book_.probes(), [](const trace::Probe& probe) { return probe.wanted; });
+        if (drawn == book_.probes().end()) return nothing_lost();
+        trace::Join join(book_, {.has_near = !config_.near.empty(),
+                                 .drawn = config_.ladder ? &*drawn : nullptr});
+        captures_.read(join, progress_);
+        const bool one_target = book_.targets() <= 1 || !config_.targets.empty();
+        const trace::Judge judge(book_, captures_.coverage(Side::far),
+                                 config_.near.empty() ? nullptr : &captures_.coverage(Side::near),
+                                 one_target);
+        show(judged(join, judge));
+        return tell_problems() ? 1 : exit_;
+    }
+
+private:
+    void read_logs() {
+        std::string name;
+        input_.read(
+            wanted_.from, wanted_.to, [&](const LogFile& file) { name = file.name; },
+            [&](const log::Row& row) {
+                book_.add(row, name);
+                return true;
+            },
+            progress_);
+        progress_.clear();
+        book_.finish();
+    }
+
+    int nothing_lost() {
+        if (book_.rows() == 0)
+            tell("no probe of that time and those targets in these logs");
+        else if (wanted_.call_id)
+            tell("no probe with that Call-ID in these logs");
+        else
+            std::fputs(fmt::format("Nothing lost: {} probes in these logs\n", grouped(book_.rows()))
+                           .c_str(),
+                       config_.json || config_.csv ? stderr : stdout);
+        const bool asked_for_nothing = book_.rows() == 0 || wanted_.call_id;
+        return tell_problems() || asked_for_nothing ? 1 : 0;
+    }
+
+    [[nodiscard]] TraceView judged(const trace::Join& join, const trace::Judge& judge) const {
+        TraceView view{.config = config_,
+                       .book = book_,
+                       .captures = captures_,
+                       .join = join,
+                       .judge = judge,
+                       .probes = {}};
+        for (const trace::Probe& probe : book_.probes()) {
+            if (!probe.wanted) continue;
+            view.probes.push_back({&probe, judge.judge(probe)});
+            ++view.counts[static_cast<std::size_t>(view.probes.back().judgement.verdict)];
+        }
+        std::stable_sort(
+            view.probes.begin(), view.probes.end(),
+            [](const Judged& a, const Judged& b) { return a.probe->sent < b.probe->sent; });
+        return view;
+    }
+
+    void show(const TraceView& view) {
+        exit_ = view.counts[static_cast<std::size_t>(trace::Verdict::undecided)] > 0 ? 1 : 0;
+        std::string text;
+        if (config_.ladder)
+            text = trace_ladder(view, view.probes.front(), terminal_is_utf8());
+        else if (config_.json)
+            text = trace_json(view);
+        else
+            text = config_.csv ? trace_csv(view) : trace_text(view);
+        std::fwrite(text.data(), 1, text.size(), stdout);
+        if (!config_.write_pcap.empty())
+            tell(fmt::format("{} packets written to {}", grouped(captures_.written()),
+                             config_.write_pcap));
+    }
+
+    /// True: there were some.
+    [[nodiscard]] bool tell_problems() const {
+        for (const Unread::Place& place : unread_.places)
+            tell(place.line == 0 ? fmt::format("{}: {}", place.file, place.why)
+                                 : fmt::format("{}:{}: {}", place.file, place.line, place.why));
+        if (unread_.count > unread_.places.size())
+            tell(fmt::format("... and {} more lines that could not be read",
+                             unread_.count - unread_.places.size()));
+        for (const std::string& problem : captures_.problems())
+            tell(problem);
+        if (book_.left_out() > 0)
+            tell(
+                fmt::format("{} lost probes beyond the first {} are left out: ask for less with "
+                            "--from, --to or --target",
+                            grouped(book_.left_out()), grouped(trace::ProbeBook::wanted_max)));
+        if (interrupted()) tell("interrupted: this is what had been read until then");
+        return unread_.count > 0 || !captures_.problems().empty() || book_.left_out() > 0 ||
+               interrupted();
+    }
+
+    const config::TraceConfig& config_;
+    Unread unread_;
+    LogInput input_;
+    trace::ProbeBook::Wanted wanted_;
+    trace::ProbeBook book_;
+    TraceCaptures captures_;
+    Progress progress_;
+    int exit_ = 0;
+};
+
+}  // namespace
+
+int run_trace(const config::TraceConfig& config) {
+    if (!config.zone.empty() && !set_time_zone(config.zone))
+        throw UsageError(fmt::format(
+            "--tz '{}': no such time zone (e.g. Europe/Berlin, UTC, +02:00)", config.zone));
+    catch_interrupt();
+    TraceRun run(config);
+    return run.run();
+}
+
+}  // namespace sipping::app

@@ -1,0 +1,154 @@
+// A trace's result for programs: CSV and JSON lines.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sipping/sink/escape.hpp"
+#include "sipping/trace/words.hpp"
+#include "time_words.hpp"
+#include "trace_view.hpp"
+
+namespace sipping::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using trace::Seen;
+using trace::Side;
+
+double unix_time(WallTime at) {
+    return std::chrono::duration<double>(at.time_since_epoch()).count();
+}
+
+double ms(Duration value) {
+    return static_cast<double>(value.count()) / 1e6;
+}
+
+std::string unix_text(WallTime at) {
+    const auto us = std::chrono::floor<std::chrono::microseconds>(at.time_since_epoch()).count();
+    return fmt::format("{}.{:06}", us / 1'000'000, us % 1'000'000);
+}
+
+std::string seen_text(WallTime at, std::uint16_t count) {
+    return count > 0 ? unix_text(at) : "";
+}
+
+Json seen_json(WallTime at, std::uint16_t count) {
+    return count > 0 ? Json(unix_time(at)) : Json(nullptr);
+}
+
+/// No UTF-8 in it: JSON has no way to hold it.
+std::string line(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+std::string field(std::string_view text) {
+    constexpr std::size_t longest = 4096;
+    TextBuffer out(6 * longest + 16);
+    sink::append_csv_field(out, text, longest);
+    return std::string{out.view()};
+}
+
+Json side_json(const Seen& seen) {
+    return {{"request", seen_json(seen.request, seen.requests)},
+            {"requests", seen.requests},
+            {"provisional", seen_json(seen.provisional, seen.provisionals)},
+            {"answer", seen_json(seen.final, seen.finals)},
+            {"answers", seen.finals},
+            {"status", seen.finals > 0 ? Json(seen.final_status) : Json(nullptr)},
+            {"icmp_errors", seen.errors},
+            {"by_branch", seen.by_branch}};
+}
+
+Json clock_json(const trace::ClockOffset& clock) {
+    return {{"known", clock.known},
+            {"ahead_ms", clock.known ? Json(ms(clock.offset)) : Json(nullptr)},
+            {"within_ms", ms(clock.error)},
+            {"steady", clock.steady},
+            {"probes", clock.probes}};
+}
+
+Json capture_json(const TraceView& view, Side side) {
+    const trace::Coverage& coverage = view.captures.coverage(side);
+    const trace::Completeness sum = view.judge.completeness(side);
+    return {{"from", coverage.empty() ? Json(nullptr) : Json(unix_time(coverage.first()))},
+            {"to", coverage.empty() ? Json(nullptr) : Json(unix_time(coverage.last()))},
+            {"packets", view.captures.packets(side)},
+            {"sip", view.join.messages(side)},
+            {"dropped", coverage.dropped()},
+            {"answered_probes", sum.answered},
+            {"requests_of_them", sum.requests},
+            {"answers_of_them", sum.answers},
+            {"clock", clock_json(view.judge.offset(side))}};
+}
+
+Json probe_json(const TraceView& view, const Judged& one) {
+    const trace::Probe& probe = *one.probe;
+    Json json{{"event", "probe"},
+              {"time", local_moment(probe.sent)},
+              {"timestamp", unix_time(probe.sent)},
+              {"target", view.book.text(probe.target)},
+              {"callid", view.book.call_id_text(probe)},
+              {"kind", to_string(probe.kind)},
+              {"verdict", to_string(one.judgement.verdict)},
+              {"network_ms", nullptr},
+              {"far_end_ms", nullptr},
+              {"detail", detail_words(probe, one.judgement, view.has_near())},
+              {"far", side_json(probe.far)}};
+    if (one.judgement.has_times) {
+        json["network_ms"] = ms(one.judgement.network);
+        json["far_end_ms"] = ms(one.judgement.thinking);
+    }
+    if (view.has_near()) json["near"] = side_json(probe.near);
+    return json;
+}
+
+}  // namespace
+
+std::string trace_csv(const TraceView& view) {
+    std::string text =
+        "time,timestamp,target,callid,kind,verdict,network_ms,far_end_ms,near_request,far_request,"
+        "far_answer,near_answer,detail\n";
+    for (const Judged& one : view.probes) {
+        const trace::Probe& probe = *one.probe;
+        const bool times = one.judgement.has_times;
+        text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", local_moment(probe.sent),
+                            unix_text(probe.sent), field(view.book.text(probe.target)),
+                            field(view.book.call_id_text(probe)), to_string(probe.kind),
+                            to_string(one.judgement.verdict),
+                            times ? fmt::format("{:.3f}", ms(one.judgement.network)) : "",
+                            times ? fmt::format("{:.3f}", ms(one.judgement.thinking)) : "",
+                            seen_text(probe.near.request, probe.near.requests),
+                            seen_text(probe.far.request, probe.far.requests),
+                            seen_text(probe.far.final, probe.far.finals),
+                            seen_text(probe.near.final, probe.near.finals),
+                            field(detail_words(probe, one.judgement, view.has_near())));
+    }
+    return text;
+}
+
+std::string trace_json(const TraceView& view) {
+    std::string text;
+    for (const Judged& one : view.probes)
+        text += line(probe_json(view, one));
+    for (const trace::Rewrites::Sum& sum : view.join.rewrites().sums())
+        text += line({{"event", "rewritten"},
+                      {"message", sum.answer ? "answer" : "request"},
+                      {"header", sum.example.name},
+                      {"count", sum.count},
+                      {"compared", view.join.rewrites().compared(sum.answer)},
+                      {"callid", fmt::format("{:010}", sum.call_id)},
+                      {"before", sum.example.has_before ? Json(sum.example.before) : Json(nullptr)},
+                      {"after", sum.example.has_after ? Json(sum.example.after) : Json(nullptr)}});
+    Json counts = Json::object();
+    for (std::size_t i = 0; i < trace::verdict_count; ++i)
+        counts[std::string{to_string(static_cast<trace::Verdict>(i))}] = view.counts[i];
+    Json all{{"event", "summary"},
+             {"text", trace_summary(view)},
+             {"probes", view.probes.size()},
+             {"verdicts", counts},
+             {"far", capture_json(view, Side::far)}};
+    if (view.has_near()) all["near"] = capture_json(view, Side::near);
+    return text + line(all);
+}
+
+}  // namespace sipping::app

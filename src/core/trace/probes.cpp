@@ -1,0 +1,124 @@
+#include "sipping/trace/probes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sipping::trace {
+
+bool ProbeBook::concerns(const log::Row& row, std::string_view name) const {
+    if (row.is_gap || row.sent < wanted_.from || row.sent >= wanted_.to) return false;
+    const auto is = [&](const std::string& one) { return one == name || one == row.host; };
+    return wanted_.targets.empty() || std::ranges::any_of(wanted_.targets, is);
+}
+
+bool ProbeBook::is_wanted(const log::Row& row) const {
+    if (!wanted_.call_id) return is_loss(row.kind) || row.kind == Kind::late;
+    return row.call_id == *wanted_.call_id && (wanted_.site.empty() || row.site == wanted_.site);
+}
+
+std::uint32_t ProbeBook::intern(std::string_view text) {
+    const auto [found, added] =
+        text_index_.try_emplace(std::string{text}, static_cast<std::uint32_t>(texts_.size()));
+    if (added) texts_.emplace_back(text);
+    return found->second;
+}
+
+Probe ProbeBook::make(const log::Row& row, std::string_view name) {
+    Probe probe;
+    probe.call_id = row.call_id;
+    probe.sent = row.sent;
+    if (row.kind != Kind::provisional) probe.latency = row.latency;
+    probe.kind = row.kind;
+    probe.source_port = row.source_port;
+    probe.site = intern(row.site);
+    probe.target = intern(name);
+    is_target_.resize(texts_.size());
+    if (!is_target_[probe.target]) ++target_count_;
+    is_target_[probe.target] = true;
+    return probe;
+}
+
+void ProbeBook::add(const log::Row& row, std::string_view file_target) {
+    const std::string_view name = row.target.empty() ? file_target : row.target;
+    if (!concerns(row, name) || row.kind == Kind::duplicate) return;
+    if (row.kind != Kind::late) ++rows_;
+    if (row.kind == Kind::reply && row.latency)
+        answered_within_ = std::max(answered_within_, *row.latency);
+    if (!is_wanted(row)) return sample(row, name);
+    if (row.kind == Kind::late) return note_late(row, name);
+    if (probes_.size() >= wanted_max) {
+        ++left_out_;
+        return;
+    }
+    Probe probe = make(row, name);
+    probe.wanted = true;
+    probe.detail = row.detail;
+    insert(std::move(probe));
+}
+
+/// The row before said that it was lost; without that one (it stands in a file we were not given)
+/// this one says it as well.
+void ProbeBook::note_late(const log::Row& row, std::string_view name) {
+    Probe* known = find(row.call_id, row.site, row.sent);
+    if (known != nullptr && known->sent == row.sent) {
+        if (!known->latency) known->latency = row.latency;
+        return;
+    }
+    Probe probe = make(row, name);
+    probe.wanted = true;
+    probe.detail = row.detail;
+    insert(std::move(probe));
+}
+
+/// One in so many answered ones, evenly over all of the log: when there is no more room, every
+/// other one makes way.
+void ProbeBook::sample(const log::Row& row, std::string_view name) {
+    if (row.kind != Kind::reply || answered_++ % sample_every_ != 0) return;
+    if (sample_.size() == sample_max) {
+        for (std::size_t i = 0; i < sample_max / 2; ++i)
+            sample_[i] = std::move(sample_[2 * i]);
+        sample_.resize(sample_max / 2);
+        sample_every_ *= 2;
+        if ((answered_ - 1) % sample_every_ != 0) return;
+    }
+    sample_.push_back(make(row, name));
+}
+
+void ProbeBook::insert(Probe probe) {
+    std::uint32_t& first = first_[probe.call_id];
+    probe.next = first;
+    probes_.push_back(std::move(probe));
+    first = static_cast<std::uint32_t>(probes_.size());
+}
+
+void ProbeBook::finish() {
+    probes_.reserve(probes_.size() + sample_.size());
+    for (Probe& probe : sample_)
+        insert(std::move(probe));
+    sample_ = {};
+}
+
+Probe* ProbeBook::find(std::uint64_t call_id, std::optional<std::string_view> site,
+                       WallTime at) noexcept {
+    const auto first = first_.find(call_id);
+    if (first == first_.end()) return nullptr;
+    Probe* best = nullptr;
+    Duration best_off{};
+    for (std::uint32_t next = first->second; next != 0; next = probes_[next - 1].next) {
+        Probe& probe = probes_[next - 1];
+        if (site && texts_[probe.site] != *site) continue;
+        const Duration off = std::chrono::abs(probe.sent - at);
+        if (best != nullptr && off >= best_off) continue;
+        best = &probe;
+        best_off = off;
+    }
+    return best;
+}
+
+std::string ProbeBook::call_id_text(const Probe& probe) const {
+    if (probe.site == 0) return fmt::format("{:010}", probe.call_id);
+    return fmt::format("{:010}@{}", probe.call_id, texts_[probe.site]);
+}
+
+}  // namespace sipping::trace

@@ -1,0 +1,118 @@
+#include "sipping/trace/words.hpp"
+
+#include <fmt/format.h>
+
+#include "sipping/base/grouped.hpp"
+
+namespace sipping::trace {
+namespace {
+
+std::string_view reason_words(Reason reason) noexcept {
+    switch (reason) {
+        case Reason::none: return "";
+        case Reason::before_capture: return "sent before the far capture begins";
+        case Reason::after_capture: return "sent after the far capture ends";
+        case Reason::between_files: return "sent between two files of the far capture";
+        case Reason::capture_ends: return "arrived, but the far capture ends too soon after it";
+        case Reason::dropped: return "the far capture lost packets, maybe this one";
+        case Reason::incomplete: return "the far capture lacks probes that were answered";
+        case Reason::other_target: return "the far capture has no packet of this target";
+    }
+    return "";
+}
+
+void add(std::string& text, std::string_view more) {
+    if (more.empty()) return;
+    if (!text.empty()) text += "; ";
+    text += more;
+}
+
+void add_error(std::string& text, const Seen& seen, std::string_view side) {
+    if (seen.errors == 0) return;
+    std::array<char, 32> scratch{};
+    add(text,
+        fmt::format("ICMP {} from {} about the {} (seen {})", icmp_name(seen.error, scratch),
+                    to_string(seen.error.from), seen.error_of_answer ? "answer" : "request", side));
+}
+
+void add_logged_error(std::string& text, const Probe& probe) {
+    if (probe.kind != Kind::icmp || probe.near.errors > 0) return;
+    log::Row row;
+    row.detail = probe.detail;
+    add(text, fmt::format("ICMP {} from {} (in the log)", row.detail_of("icmp").value_or("error"),
+                          row.detail_of("icmp_from").value_or("?")));
+}
+
+void add_counts(std::string& text, const Seen& far) {
+    if (far.requests > 1) add(text, fmt::format("the request arrived {} times", far.requests));
+    if (far.provisionals > 0)
+        add(text, fmt::format("{} was sent, {} time{}", far.provisional_status, far.provisionals,
+                              far.provisionals == 1 ? "" : "s"));
+    if (far.finals > 1) add(text, fmt::format("{} final answers", far.finals));
+}
+
+}  // namespace
+
+std::string_view verdict_words(Verdict verdict) noexcept {
+    switch (verdict) {
+        case Verdict::answered: return "answered in time";
+        case Verdict::never_left: return "never left our host";
+        case Verdict::lost_there: return "lost on the way there";
+        case Verdict::unanswered: return "arrived, not answered";
+        case Verdict::lost_back: return "answer lost on the way back";
+        case Verdict::not_received: return "answer lost at our host";
+        case Verdict::too_late: return "answered too late";
+        case Verdict::undecided: return "undecided";
+    }
+    return "";
+}
+
+std::string time_words(Duration time) {
+    const double ms = static_cast<double>(time.count()) / 1e6;
+    return std::chrono::abs(time) < 1s ? fmt::format("{:.3f} ms", ms)
+                                       : fmt::format("{:.3f} s", ms / 1e3);
+}
+
+std::string detail_words(const Probe& probe, const Judgement& judgement, bool has_near) {
+    std::string text{reason_words(judgement.reason)};
+    if (judgement.has_times)
+        add(text, fmt::format("network {}, far end {}", time_words(judgement.network),
+                              time_words(judgement.thinking)));
+    if (judgement.verdict == Verdict::lost_there && judgement.maybe_never_left)
+        add(text, has_near ? "or never left our host: the near capture cannot tell"
+                           : "or never left our host: a near capture would tell");
+    if (judgement.verdict == Verdict::lost_back || judgement.verdict == Verdict::not_received)
+        add(text, fmt::format("{} sent", probe.far.finals > 0 ? probe.far.final_status
+                                                              : probe.near.final_status));
+    if (judgement.verdict == Verdict::too_late && !probe.latency)
+        add(text, "seen in the near capture, no late row in the log");
+    add_counts(text, probe.far);
+    add_error(text, probe.near, "near");
+    add_error(text, probe.far, "far");
+    add_logged_error(text, probe);
+    if (probe.far.by_branch || probe.near.by_branch)
+        add(text, "Call-ID changed on the way, found by its branch");
+    if (probe.kind == Kind::local || probe.kind == Kind::send_error || probe.kind == Kind::pending)
+        add(text, fmt::format("{} {}", to_string(probe.kind), probe.detail));
+    return text;
+}
+
+std::string offset_words(Side side, const ClockOffset& clock) {
+    const std::string_view name = side == Side::far ? "far" : "near";
+    if (!clock.known)
+        return fmt::format(
+            "the {} clock cannot be compared (no answered probe in both): taken to "
+            "be within {} of ours",
+            name, time_words(clock.error));
+    if (clock.steady && std::chrono::abs(clock.offset) <= clock.error)
+        return fmt::format("the {} clock agrees with ours (within {}, from {} probes)", name,
+                           time_words(std::chrono::abs(clock.offset) + clock.error),
+                           grouped(clock.probes));
+    return fmt::format("the {} clock is {} {} ours (within {}, from {} probes{})", name,
+                       time_words(std::chrono::abs(clock.offset)),
+                       clock.offset < Duration{} ? "behind" : "ahead of", time_words(clock.error),
+                       grouped(clock.probes),
+                       clock.steady ? "" : "; it was set or drifts meanwhile");
+}
+
+}  // namespace sipping::trace
