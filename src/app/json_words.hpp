@@ -17,6 +17,12 @@ using Json = nlohmann::ordered_json;
     return std::chrono::duration<double>(value).count();
 }
 
+/// UNIX time, to the microsecond.
+[[nodiscard]] inline double unix_s(WallTime at) noexcept {
+    const auto us = std::chrono::floor<std::chrono::microseconds>(at.time_since_epoch());
+    return static_cast<double>(us.count()) / 1e6;
+}
+
 enum class Letters : bool { all, ascii };
 
 /// On one line, without its end. Names that came from outside may be no UTF-8, and JSON has no way

@@ -9,6 +9,7 @@
 
 #include "io/clock.hpp"
 #include "local_offset.hpp"
+#include "look_back.hpp"
 #include "report_moment.hpp"
 #include "report_page.hpp"
 #include "report_view.hpp"
@@ -24,32 +25,22 @@ WallTime now() {
     return io::SystemClock{}.read().wall();
 }
 
-WallTime moment(const char* option, const std::string& text, WallTime day) {
-    const auto at = parse_moment(text, day);
-    if (!at)
-        throw UsageError(
-            fmt::format("{} '{}': not a moment (e.g. '2015-05-15 11:31:43', 11:31, 1431703128.38)",
-                        option, text));
-    return *at;
-}
-
 struct Range {
     WallTime from = WallTime::min();
     WallTime to = WallTime::max();
 };
 
-/// A time alone is of the day on which the last file begins; of today where all are pipes.
 Range range_of(const config::ReportConfig& config, const std::vector<LogFile>& files) {
     Range range;
-    const WallTime day = files.empty() || files.back().pipe ? now() : files.back().first;
+    const WallTime day = day_of(files);
     if (config.last) {
         range.from = now() - *config.last;
     } else if (!config.at.empty()) {
-        const WallTime at = moment("--at", config.at, day);
+        const WallTime at = read_moment("--at", config.at, day);
         range = {at - config.around, at + config.around};
     }
-    if (!config.from.empty()) range.from = moment("--from", config.from, day);
-    if (!config.to.empty()) range.to = moment("--to", config.to, day);
+    if (!config.from.empty()) range.from = read_moment("--from", config.from, day);
+    if (!config.to.empty()) range.to = read_moment("--to", config.to, day);
     if (range.from >= range.to) throw UsageError("--from must be before --to");
     return range;
 }
@@ -99,7 +90,7 @@ public:
             show_moment(config_, input_, range_.from, range_.to, progress_);
         else
             look_back();
-        tell_unread();
+        tell_unread(unread_);
         return unread_.count > 0 || interrupted() ? 1 : 0;
     }
 
@@ -125,7 +116,7 @@ private:
     void measure_columns() {
         if (input_.only_once())
             throw UsageError("--html reads twice: give a file instead of a pipe");
-        open_page(config_.html, input_.files());
+        open_page(config_.html, paths_of(input_.files()));
         const std::uint64_t unread_before = unread_.count;
         read_all(nullptr);
         if (interrupted()) return;
@@ -212,16 +203,6 @@ private:
         return report_text(all);
     }
 
-    void tell_unread() const {
-        for (const Unread::Place& place : unread_.places)
-            tell(place.line == 0 ? fmt::format("{}: {}", place.file, place.why)
-                                 : fmt::format("{}:{}: {}", place.file, place.line, place.why));
-        if (unread_.count > unread_.places.size())
-            tell(fmt::format("... and {} more lines that could not be read",
-                             unread_.count - unread_.places.size()));
-        if (interrupted()) tell("interrupted: this is what had been read until then");
-    }
-
     const config::ReportConfig& config_;
     Unread unread_;
     LogInput input_;
@@ -236,9 +217,7 @@ private:
 }  // namespace
 
 int run_report(const config::ReportConfig& config) {
-    if (!config.zone.empty() && !set_time_zone(config.zone))
-        throw UsageError(fmt::format(
-            "--tz '{}': no such time zone (e.g. Europe/Berlin, UTC, +02:00)", config.zone));
+    use_zone(config.zone);
     catch_interrupt();
     ReportRun run(config);
     return run.run();

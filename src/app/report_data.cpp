@@ -19,12 +19,6 @@ using report::TargetHistory;
 
 constexpr std::size_t page_outages_max = 2000;  // of one target: more make no readable page
 
-double unix_s(WallTime at) {
-    return static_cast<double>(
-               std::chrono::floor<std::chrono::microseconds>(at.time_since_epoch()).count()) /
-           1e6;
-}
-
 Json outage_json(const Outage& outage, const TargetHistory& target) {
     return {{"from", unix_s(outage.begin)},
             {"to", unix_s(outage.end)},

@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 
-#include "arguments.hpp"
 #include "local_offset.hpp"
+#include "look_back.hpp"
 #include "sipping/page/report_page.hpp"
 #include "targets.hpp"
 
@@ -30,11 +29,8 @@ std::optional<report::Columns> page_columns(const ReportView& view) {
     return report::columns_for(view.from, view.to, wanted, local_utc_offset(begin_s.count()));
 }
 
-void open_page(const std::string& path, const std::vector<LogFile>& logs) {
-    std::error_code error;
-    for (const LogFile& log : logs)
-        if (std::filesystem::equivalent(path, log.path, error))
-            throw UsageError(fmt::format("--html {}: that is one of the logs", path));
+void open_page(const std::string& path, const std::vector<std::string>& inputs) {
+    refuse_input("--html", path, inputs);
     if (!std::ofstream(path, std::ios::app))
         throw UsageError(fmt::format("--html {}: {}", path, std::strerror(errno)));
 }

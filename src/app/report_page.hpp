@@ -13,8 +13,8 @@ namespace sipping::app {
 [[nodiscard]] std::optional<report::Columns> page_columns(const ReportView& view);
 
 /// Before the long read: makes the file if it is not there, and leaves what is in it.
-/// @throws UsageError when it cannot be written, or is one of the logs
-void open_page(const std::string& path, const std::vector<LogFile>& logs);
+/// @throws UsageError when it cannot be written, or is one of those that are read
+void open_page(const std::string& path, const std::vector<std::string>& inputs);
 /// @throws std::runtime_error when it cannot be written whole
 void write_page(const std::string& path, const ReportView& view, const report::Columns& columns);
 

@@ -6,7 +6,6 @@
 
 #include "report_view.hpp"
 #include "sipping/base/grouped.hpp"
-#include "sipping/sink/escape.hpp"
 #include "table.hpp"
 #include "time_words.hpp"
 
@@ -200,18 +199,6 @@ std::string titled(std::string_view title, const std::string& text) {
 }
 
 }  // namespace
-
-std::string safe(std::string_view text) {
-    TextBuffer out(4 * text.size() + 16);
-    sink::append_escaped(out, text, text.size());
-    return std::string{out.view()};
-}
-
-std::string csv_field(std::string_view text) {
-    TextBuffer out(4 * text.size() + 16);
-    sink::append_csv_field(out, text, text.size());
-    return std::string{out.view()};
-}
 
 std::string full_name(const TargetHistory& target) {
     return target.site.empty() ? target.name : fmt::format("{} @{}", target.name, target.site);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "log_input.hpp"
+#include "safe_text.hpp"
 #include "sipping/config/report_config.hpp"
 #include "sipping/report/findings.hpp"
 #include "sipping/report/grids.hpp"
@@ -26,10 +27,6 @@ struct ReportView {
     bool interrupted = false;
 };
 
-/// Names, status lines and files as they may be shown: nothing that came from others is raw.
-[[nodiscard]] std::string safe(std::string_view text);
-/// The same as a CSV field.
-[[nodiscard]] std::string csv_field(std::string_view text);
 /// The name, with "@site" behind it when there is one. Not safe.
 [[nodiscard]] std::string full_name(const report::TargetHistory& target);
 /// "1257707506", with "@site".

@@ -6,12 +6,11 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "io/clock.hpp"
 #include "io/lock_down.hpp"
 #include "log_input.hpp"
+#include "look_back.hpp"
 #include "sipping/base/grouped.hpp"
 #include "targets.hpp"
-#include "time_words.hpp"
 #include "trace_captures.hpp"
 #include "trace_view.hpp"
 
@@ -20,22 +19,12 @@ namespace {
 
 using trace::Side;
 
-WallTime moment(const char* option, const std::string& text, WallTime day) {
-    const auto at = parse_moment(text, day);
-    if (!at)
-        throw UsageError(
-            fmt::format("{} '{}': not a moment (e.g. '2015-05-15 11:31:43', 11:31, 1431703128.38)",
-                        option, text));
-    return *at;
-}
-
-/// A time alone is one of the last log's day, as in a report.
 trace::ProbeBook::Wanted wanted(const config::TraceConfig& config,
                                 const std::vector<LogFile>& files) {
     trace::ProbeBook::Wanted wanted;
-    const WallTime day = files.empty() ? WallTime{} : std::max(files.back().first, WallTime{});
-    if (!config.from.empty()) wanted.from = moment("--from", config.from, day);
-    if (!config.to.empty()) wanted.to = moment("--to", config.to, day);
+    const WallTime day = day_of(files);
+    if (!config.from.empty()) wanted.from = read_moment("--from", config.from, day);
+    if (!config.to.empty()) wanted.to = read_moment("--to", config.to, day);
     if (wanted.from >= wanted.to) throw UsageError("--from must be before --to");
     wanted.targets = config.targets;
     const auto& asked = config.ladder ? config.ladder : config.call_id;
@@ -62,7 +51,7 @@ public:
           input_(config.logs, unread_),
           wanted_(wanted(config, input_.files())),
           book_(wanted_),
-          captures_(config),
+          captures_(config, paths_of(input_.files())),
           progress_(config.quiet) {}
 
     int run() {
@@ -144,12 +133,7 @@ private:
 
     /// True: there were some.
     [[nodiscard]] bool tell_problems() const {
-        for (const Unread::Place& place : unread_.places)
-            tell(place.line == 0 ? fmt::format("{}: {}", place.file, place.why)
-                                 : fmt::format("{}:{}: {}", place.file, place.line, place.why));
-        if (unread_.count > unread_.places.size())
-            tell(fmt::format("... and {} more lines that could not be read",
-                             unread_.count - unread_.places.size()));
+        tell_unread(unread_);
         for (const std::string& problem : captures_.problems())
             tell(problem);
         if (book_.left_out() > 0)
@@ -157,7 +141,6 @@ private:
                 fmt::format("{} lost probes beyond the first {} are left out: ask for less with "
                             "--from, --to or --target",
                             grouped(book_.left_out()), grouped(trace::ProbeBook::wanted_max)));
-        if (interrupted()) tell("interrupted: this is what had been read until then");
         return unread_.count > 0 || !captures_.problems().empty() || book_.left_out() > 0 ||
                interrupted();
     }
@@ -175,9 +158,7 @@ private:
 }  // namespace
 
 int run_trace(const config::TraceConfig& config) {
-    if (!config.zone.empty() && !set_time_zone(config.zone))
-        throw UsageError(fmt::format(
-            "--tz '{}': no such time zone (e.g. Europe/Berlin, UTC, +02:00)", config.zone));
+    use_zone(config.zone);
     catch_interrupt();
     TraceRun run(config);
     return run.run();

@@ -7,6 +7,7 @@
 
 #include "io/clock.hpp"
 #include "log_input.hpp"
+#include "look_back.hpp"
 #include "sipping/base/grouped.hpp"
 #include "targets.hpp"
 
@@ -22,12 +23,16 @@ std::string link_words(const capture::CaptureFile& file) {
 
 }  // namespace
 
-TraceCaptures::TraceCaptures(const config::TraceConfig& config) {
+TraceCaptures::TraceCaptures(const config::TraceConfig& config, std::vector<std::string> logs) {
     for (const std::string& path : config.far)
         open(path, trace::Side::far);
     for (const std::string& path : config.near)
         open(path, trace::Side::near);
     if (config.write_pcap.empty()) return;
+    std::vector<std::string>& inputs = logs;
+    for (const auto* captures : {&config.far, &config.near})
+        inputs.insert(inputs.end(), captures->begin(), captures->end());
+    refuse_input("--write-pcap", config.write_pcap, inputs);
     const capture::CaptureFile& first = *sources_.front().file;
     for (const Source& source : sources_)
         if (source.file->link() != first.link())

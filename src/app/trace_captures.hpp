@@ -17,8 +17,9 @@ namespace sipping::app {
 
 class TraceCaptures {
 public:
-    /// Opens all, and FILE of --write-pcap. Throws UsageError.
-    explicit TraceCaptures(const config::TraceConfig& config);
+    /// Opens all, and FILE of --write-pcap, which must not be one of them or of `logs`. Throws
+    /// UsageError.
+    TraceCaptures(const config::TraceConfig& config, std::vector<std::string> logs);
 
     /// Everything to its end, or until SIGINT. What could not be read is told in problems().
     void read(trace::Join& join, Progress& progress);

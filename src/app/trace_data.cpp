@@ -1,9 +1,8 @@
 // A trace's result for programs: CSV and JSON lines.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
-#include "sipping/sink/escape.hpp"
+#include "json_words.hpp"
+#include "safe_text.hpp"
 #include "sipping/trace/words.hpp"
 #include "time_words.hpp"
 #include "trace_view.hpp"
@@ -11,17 +10,8 @@
 namespace sipping::app {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using trace::Seen;
 using trace::Side;
-
-double unix_time(WallTime at) {
-    return std::chrono::duration<double>(at.time_since_epoch()).count();
-}
-
-double ms(Duration value) {
-    return static_cast<double>(value.count()) / 1e6;
-}
 
 std::string unix_text(WallTime at) {
     const auto us = std::chrono::floor<std::chrono::microseconds>(at.time_since_epoch()).count();
@@ -33,19 +23,7 @@ std::string seen_text(WallTime at, std::uint16_t count) {
 }
 
 Json seen_json(WallTime at, std::uint16_t count) {
-    return count > 0 ? Json(unix_time(at)) : Json(nullptr);
-}
-
-/// No UTF-8 in it: JSON has no way to hold it.
-std::string line(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
-}
-
-std::string field(std::string_view text) {
-    constexpr std::size_t longest = 4096;
-    TextBuffer out(6 * longest + 16);
-    sink::append_csv_field(out, text, longest);
-    return std::string{out.view()};
+    return count > 0 ? Json(unix_s(at)) : Json(nullptr);
 }
 
 Json side_json(const Seen& seen) {
@@ -61,8 +39,8 @@ Json side_json(const Seen& seen) {
 
 Json clock_json(const trace::ClockOffset& clock) {
     return {{"known", clock.known},
-            {"ahead_ms", clock.known ? Json(ms(clock.offset)) : Json(nullptr)},
-            {"within_ms", ms(clock.error)},
+            {"ahead_ms", clock.known ? Json(in_ms(clock.offset)) : Json(nullptr)},
+            {"within_ms", in_ms(clock.error)},
             {"steady", clock.steady},
             {"probes", clock.probes}};
 }
@@ -70,8 +48,8 @@ Json clock_json(const trace::ClockOffset& clock) {
 Json capture_json(const TraceView& view, Side side) {
     const trace::Coverage& coverage = view.captures.coverage(side);
     const trace::Completeness sum = view.judge.completeness(side);
-    return {{"from", coverage.empty() ? Json(nullptr) : Json(unix_time(coverage.first()))},
-            {"to", coverage.empty() ? Json(nullptr) : Json(unix_time(coverage.last()))},
+    return {{"from", coverage.empty() ? Json(nullptr) : Json(unix_s(coverage.first()))},
+            {"to", coverage.empty() ? Json(nullptr) : Json(unix_s(coverage.last()))},
             {"packets", view.captures.packets(side)},
             {"sip", view.join.messages(side)},
             {"dropped", coverage.dropped()},
@@ -85,7 +63,7 @@ Json probe_json(const TraceView& view, const Judged& one) {
     const trace::Probe& probe = *one.probe;
     Json json{{"event", "probe"},
               {"time", local_moment(probe.sent)},
-              {"timestamp", unix_time(probe.sent)},
+              {"timestamp", unix_s(probe.sent)},
               {"target", view.book.text(probe.target)},
               {"callid", view.book.call_id_text(probe)},
               {"kind", to_string(probe.kind)},
@@ -95,8 +73,8 @@ Json probe_json(const TraceView& view, const Judged& one) {
               {"detail", detail_words(probe, one.judgement, view.has_near())},
               {"far", side_json(probe.far)}};
     if (one.judgement.has_times) {
-        json["network_ms"] = ms(one.judgement.network);
-        json["far_end_ms"] = ms(one.judgement.thinking);
+        json["network_ms"] = in_ms(one.judgement.network);
+        json["far_end_ms"] = in_ms(one.judgement.thinking);
     }
     if (view.has_near()) json["near"] = side_json(probe.near);
     return json;
@@ -112,16 +90,16 @@ std::string trace_csv(const TraceView& view) {
         const trace::Probe& probe = *one.probe;
         const bool times = one.judgement.has_times;
         text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", local_moment(probe.sent),
-                            unix_text(probe.sent), field(view.book.text(probe.target)),
-                            field(view.book.call_id_text(probe)), to_string(probe.kind),
+                            unix_text(probe.sent), csv_field(view.book.text(probe.target)),
+                            csv_field(view.book.call_id_text(probe)), to_string(probe.kind),
                             to_string(one.judgement.verdict),
-                            times ? fmt::format("{:.3f}", ms(one.judgement.network)) : "",
-                            times ? fmt::format("{:.3f}", ms(one.judgement.thinking)) : "",
+                            times ? fmt::format("{:.3f}", in_ms(one.judgement.network)) : "",
+                            times ? fmt::format("{:.3f}", in_ms(one.judgement.thinking)) : "",
                             seen_text(probe.near.request, probe.near.requests),
                             seen_text(probe.far.request, probe.far.requests),
                             seen_text(probe.far.final, probe.far.finals),
                             seen_text(probe.near.final, probe.near.finals),
-                            field(detail_words(probe, one.judgement, view.has_near())));
+                            csv_field(detail_words(probe, one.judgement, view.has_near())));
     }
     return text;
 }
@@ -129,16 +107,18 @@ std::string trace_csv(const TraceView& view) {
 std::string trace_json(const TraceView& view) {
     std::string text;
     for (const Judged& one : view.probes)
-        text += line(probe_json(view, one));
+        text += json_line(probe_json(view, one)) + '\n';
     for (const trace::Rewrites::Sum& sum : view.join.rewrites().sums())
-        text += line({{"event", "rewritten"},
-                      {"message", sum.answer ? "answer" : "request"},
-                      {"header", sum.example.name},
-                      {"count", sum.count},
-                      {"compared", view.join.rewrites().compared(sum.answer)},
-                      {"callid", fmt::format("{:010}", sum.call_id)},
-                      {"before", sum.example.has_before ? Json(sum.example.before) : Json(nullptr)},
-                      {"after", sum.example.has_after ? Json(sum.example.after) : Json(nullptr)}});
+        text += json_line(
+                    {{"event", "rewritten"},
+                     {"message", sum.answer ? "answer" : "request"},
+                     {"header", sum.example.name},
+                     {"count", sum.count},
+                     {"compared", view.join.rewrites().compared(sum.answer)},
+                     {"callid", fmt::format("{:010}", sum.call_id)},
+                     {"before", sum.example.has_before ? Json(sum.example.before) : Json(nullptr)},
+                     {"after", sum.example.has_after ? Json(sum.example.after) : Json(nullptr)}}) +
+                '\n';
     Json counts = Json::object();
     for (std::size_t i = 0; i < trace::verdict_count; ++i)
         counts[std::string{to_string(static_cast<trace::Verdict>(i))}] = view.counts[i];
@@ -148,7 +128,7 @@ std::string trace_json(const TraceView& view) {
              {"verdicts", counts},
              {"far", capture_json(view, Side::far)}};
     if (view.has_near()) all["near"] = capture_json(view, Side::near);
-    return text + line(all);
+    return text + json_line(all) + '\n';
 }
 
 }  // namespace sipping::app

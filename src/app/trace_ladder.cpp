@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "report_view.hpp"
+#include "safe_text.hpp"
 #include "sipping/trace/words.hpp"
 #include "time_words.hpp"
 #include "trace_view.hpp"

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "report_view.hpp"
+#include "safe_text.hpp"
 #include "sipping/base/grouped.hpp"
 #include "sipping/trace/words.hpp"
 #include "table.hpp"

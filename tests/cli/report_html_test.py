@@ -34,7 +34,7 @@ class ReportHtml(SippingCase):
         log = self.write(log_of("...xxx"))
         before = log.read_bytes()
         for arguments, what in (
-                (("a.csv", "--html", "a.csv"), "that is one of the logs"),
+                (("a.csv", "--html", "a.csv"), "that is one of the files to be read"),
                 (("a.csv", "--html", "none/page.html"), "No such file or directory"),
                 (("a.csv", "--html", "p.html", "--per", "day"), "exclude each other"),
                 (("a.csv", "--html", "p.html", "--at", "11:31"), "goes without"),

@@ -192,6 +192,17 @@ class Forms(TraceCase):
                      "--write-pcap", "out2.pcap", code=3)
         self.assertFalse((self.folder / "out2.pcap").exists())
 
+    def test_write_pcap_writes_over_nothing_that_it_reads(self):
+        self.scene()
+        self.write_all()
+        (self.folder / "link").symlink_to("near.pcap")
+        for name in ("far.pcap", "./far.pcap", "link", "log.csv"):
+            before = (self.folder / name).read_bytes()
+            run = self.sipping("trace", "log.csv", "--far", "far.pcap", "--near", "near.pcap",
+                               "--write-pcap", name, code=3)
+            self.assertIn("that is one of the files to be read", run.err)
+            self.assertEqual((self.folder / name).read_bytes(), before)
+
     def test_ladder(self):
         self.scene()
         self.write_all()

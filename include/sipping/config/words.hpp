@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "sipping/base/endpoint.hpp"
 #include "sipping/base/parse.hpp"
@@ -42,6 +43,10 @@ template <class Choice, std::size_t count>
     return "must be " + known;
 }
 
+/// Any text but none.
+[[nodiscard]] std::string read_text(std::string_view value, std::string& text);
+/// The same of an option that may be repeated.
+[[nodiscard]] std::string add_text(std::string_view value, std::vector<std::string>& texts);
 /// 0 to 100, decimals allowed.
 [[nodiscard]] std::string read_percent(std::string_view text, double& percent);
 /// More than 0, at most 10,000,000 probes a second, decimals allowed.

@@ -12,12 +12,6 @@ using Report = ReportConfig;
 
 constexpr std::uint64_t outage_run_max = 1'000'000;
 
-std::string set_text(Value value, std::string& text) {
-    if (value.empty()) return "must not be empty";
-    text = value;
-    return {};
-}
-
 /// A bare number is seconds.
 std::string set_time(Value value, Duration& time) {
     const auto read = parse_duration(value, 1s);
@@ -36,23 +30,18 @@ std::string set_per(Value value, Report& config) {
 constexpr std::array report = std::to_array<Option<Report>>({
     {'\0', "outage-run", Takes::value,
      [](Value v, Report& c) { return read_count(v, 1, outage_run_max, c.outage_run); }},
-    {'\0', "at", Takes::value, [](Value v, Report& c) { return set_text(v, c.at); }},
+    {'\0', "at", Takes::value, [](Value v, Report& c) { return read_text(v, c.at); }},
     {'\0', "around", Takes::value,
      [](Value v, Report& c) { return c.around_given = true, set_time(v, c.around); }},
-    {'\0', "from", Takes::value, [](Value v, Report& c) { return set_text(v, c.from); }},
-    {'\0', "to", Takes::value, [](Value v, Report& c) { return set_text(v, c.to); }},
-    {'\0', "last", Takes::value,
-     [](Value v, Report& c) { return set_time(v, c.last.emplace()); }},
-    {'\0', "target", Takes::values,
-     [](Value v, Report& c) {
-         if (v.empty()) return std::string{"must not be empty"};
-         return c.targets.emplace_back(v), std::string{};
-     }},
-    {'\0', "tz", Takes::value, [](Value v, Report& c) { return set_text(v, c.zone); }},
+    {'\0', "from", Takes::value, [](Value v, Report& c) { return read_text(v, c.from); }},
+    {'\0', "to", Takes::value, [](Value v, Report& c) { return read_text(v, c.to); }},
+    {'\0', "last", Takes::value, [](Value v, Report& c) { return set_time(v, c.last.emplace()); }},
+    {'\0', "target", Takes::values, [](Value v, Report& c) { return add_text(v, c.targets); }},
+    {'\0', "tz", Takes::value, [](Value v, Report& c) { return read_text(v, c.zone); }},
     {'\0', "per", Takes::value, set_per},
     {'\0', "json", Takes::nothing, [](Value, Report& c) { return c.json = true, std::string{}; }},
     {'\0', "csv", Takes::nothing, [](Value, Report& c) { return c.csv = true, std::string{}; }},
-    {'\0', "html", Takes::value, [](Value v, Report& c) { return set_text(v, c.html); }},
+    {'\0', "html", Takes::value, [](Value v, Report& c) { return read_text(v, c.html); }},
     {'q', "quiet", Takes::nothing, [](Value, Report& c) { return c.quiet = true, std::string{}; }},
 });
 

@@ -12,18 +12,6 @@ namespace {
 using Value = std::string_view;
 using Trace = TraceConfig;
 
-std::string set_text(Value value, std::string& text) {
-    if (value.empty()) return "must not be empty";
-    text = value;
-    return {};
-}
-
-std::string add_text(Value value, std::vector<std::string>& texts) {
-    if (value.empty()) return "must not be empty";
-    texts.emplace_back(value);
-    return {};
-}
-
 std::string set_call_id(Value value, std::optional<CallIdWord>& call_id) {
     const std::size_t at = value.find('@');
     const auto number = parse_count(value.substr(0, at), 0, 9'999'999'999);
@@ -37,12 +25,13 @@ constexpr std::array trace = std::to_array<Option<Trace>>({
     {'\0', "far", Takes::values, [](Value v, Trace& c) { return add_text(v, c.far); }},
     {'\0', "near", Takes::values, [](Value v, Trace& c) { return add_text(v, c.near); }},
     {'\0', "call-id", Takes::value, [](Value v, Trace& c) { return set_call_id(v, c.call_id); }},
-    {'\0', "from", Takes::value, [](Value v, Trace& c) { return set_text(v, c.from); }},
-    {'\0', "to", Takes::value, [](Value v, Trace& c) { return set_text(v, c.to); }},
+    {'\0', "from", Takes::value, [](Value v, Trace& c) { return read_text(v, c.from); }},
+    {'\0', "to", Takes::value, [](Value v, Trace& c) { return read_text(v, c.to); }},
     {'\0', "target", Takes::values, [](Value v, Trace& c) { return add_text(v, c.targets); }},
-    {'\0', "tz", Takes::value, [](Value v, Trace& c) { return set_text(v, c.zone); }},
+    {'\0', "tz", Takes::value, [](Value v, Trace& c) { return read_text(v, c.zone); }},
     {'\0', "ladder", Takes::value, [](Value v, Trace& c) { return set_call_id(v, c.ladder); }},
-    {'\0', "write-pcap", Takes::value, [](Value v, Trace& c) { return set_text(v, c.write_pcap); }},
+    {'\0', "write-pcap", Takes::value,
+     [](Value v, Trace& c) { return read_text(v, c.write_pcap); }},
     {'\0', "json", Takes::nothing, [](Value, Trace& c) { return c.json = true, std::string{}; }},
     {'\0', "csv", Takes::nothing, [](Value, Trace& c) { return c.csv = true, std::string{}; }},
     {'q', "quiet", Takes::nothing, [](Value, Trace& c) { return c.quiet = true, std::string{}; }},

@@ -51,6 +51,16 @@ std::string read_rotation_part(std::string_view part, Duration& every, std::uint
 
 }  // namespace
 
+std::string read_text(std::string_view value, std::string& text) {
+    if (value.empty()) return "must not be empty";
+    text = value;
+    return {};
+}
+
+std::string add_text(std::string_view value, std::vector<std::string>& texts) {
+    return read_text(value, texts.emplace_back());
+}
+
 std::string read_percent(std::string_view text, double& percent) {
     const auto value = parse_decimal(text);
     if (!value || *value > 100) return "must be a percentage, 0 to 100";
