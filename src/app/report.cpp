@@ -40,7 +40,8 @@ Range range_of(const config::ReportConfig& config, const std::vector<LogFile>& f
         range = {at - config.around, at + config.around};
     }
     if (!config.from.empty()) range.from = read_moment("--from", config.from, day);
-    if (!config.to.empty()) range.to = read_moment("--to", config.to, day);
+    if (!config.to.empty())
+        range.to = read_moment("--to", config.to, config.from.empty() ? day : range.from);
     if (range.from >= range.to) throw UsageError("--from must be before --to");
     return range;
 }

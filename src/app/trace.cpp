@@ -24,7 +24,8 @@ trace::ProbeBook::Wanted wanted(const config::TraceConfig& config,
     trace::ProbeBook::Wanted wanted;
     const WallTime day = day_of(files);
     if (!config.from.empty()) wanted.from = read_moment("--from", config.from, day);
-    if (!config.to.empty()) wanted.to = read_moment("--to", config.to, day);
+    if (!config.to.empty())
+        wanted.to = read_moment("--to", config.to, config.from.empty() ? day : wanted.from);
     if (wanted.from >= wanted.to) throw UsageError("--from must be before --to");
     wanted.targets = config.targets;
     const auto& asked = config.ladder ? config.ladder : config.call_id;

@@ -272,6 +272,9 @@ Our own side
         out = self.report("log.csv", "--from", "15:17", "--to", "15:17:10", "--json").out
         self.assertEqual(json.loads(out)["targets"][0]["sent"], 10)
         self.assertIn("No probe", self.report("log.csv", "--last", "24h").out)
+        self.write("next.csv", log_of("." * 9, begin=START + 86400))
+        out = self.report(".", "--from", "2015-05-15 15:17", "--to", "15:17:10", "--json").out
+        self.assertEqual(json.loads(out)["targets"][0]["sent"], 10, "--to is of the day of --from")
 
     def test_a_moment_of_a_long_log_is_looked_up(self):
         """--at and --from read only a part of a plain file: not the lines far away from it that are

@@ -32,7 +32,8 @@ class Capture:
         case.addCleanup(self.err.close)
         self.process = subprocess.Popen(
             [*case.lab.command(name), "tcpdump", "-i", device, "-n", "-s", "0", "-B", "16384", "-U",
-             "--immediate-mode", "-Z", "root", "-w", str(self.path), "udp or icmp"], stderr=self.err)
+             "--immediate-mode", "-Z", "root", "-w", str(self.path), "udp or icmp"],
+            stderr=self.err)
         case.addCleanup(self.process.wait)
         case.addCleanup(self.process.kill)
         deadline = time.monotonic() + 20
@@ -212,7 +213,8 @@ class Rewriting(TraceCase):
         self.assertEqual(via[0]["message"], "request")
         self.assertEqual(via[0]["count"], via[0]["compared"])
         alone = self.trace()
-        self.assertRegex(alone, r"\n    - \(sent from port \d+\)\n    \+ SIP/2\.0/UDP 10\.84\.2\.1:")
+        self.assertRegex(alone, r"\n    - \(sent from port \d+\)\n"
+                                r"    \+ SIP/2\.0/UDP 10\.84\.2\.1:")
 
 
 if __name__ == "__main__":
