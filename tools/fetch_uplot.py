@@ -1,40 +1,23 @@
 """Fetches uPlot, which draws the charts of HTML reports, from the npm registry into build/npm.
 
-Version and sha512 are pinned here; nothing else is accepted and nothing is fetched twice. Needs no
-npm, but asks the registry that npm is set to: npm_config_registry, else `npm config get registry`.
+Version and sha512 are pinned here; nothing else is accepted and nothing is fetched twice. `npm pack`
+does it, from the registry that npm is set to; nothing is installed and no script of a package runs.
 """
 
 import base64
 import hashlib
 import io
-import os
 import pathlib
 import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
-import urllib.error
-import urllib.request
 
 VERSION = "1.6.32"
 SHA512 = "KIMVnG68zvu5XXUbC4LQEPnhwOxBuLyW1AHtpm6IKTXImkbLgkMy+jabjLgSLMasNuGGzQm/ep3tOkyTxpiQIw=="
 FILES = ("LICENSE", "dist/uPlot.iife.min.js", "dist/uPlot.min.css")
-BYTES_LIMIT = 4 << 20
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "build/npm" / f"uplot-{VERSION}"
-
-
-def registry():
-    """The registry's address without a slash at its end."""
-    for name in ("npm_config_registry", "NPM_CONFIG_REGISTRY"):
-        if os.environ.get(name):
-            return os.environ[name].rstrip("/")
-    if npm := shutil.which("npm"):
-        said = subprocess.run([npm, "config", "get", "registry"], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, check=False).stdout.strip()
-        if said.startswith(("http://", "https://")):
-            return said.rstrip("/")
-    return "https://registry.npmjs.org"
 
 
 def check(package):
@@ -60,16 +43,24 @@ def unpack(package, folder):
 def main():
     if all((FOLDER / name).is_file() for name in FILES):
         return 0
-    url = f"{registry()}/uplot/-/uplot-{VERSION}.tgz"
+    package = f"uplot@{VERSION}"
     try:
-        with urllib.request.urlopen(url, timeout=60) as answer:
-            package = answer.read(BYTES_LIMIT)
-        check(package)
-        unpack(package, FOLDER)
-    except (OSError, ValueError, KeyError, tarfile.TarError) as error:
-        reason = getattr(error, "reason", error)
-        print(f"fetch_uplot: {url}: {reason}\nWithout a network: put the package's files into a "
-              "folder and tell Meson with -Duplot=FOLDER", file=sys.stderr)
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(["npm", "pack", "--silent", "--pack-destination", folder, package],
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
+            files = list(pathlib.Path(folder).glob("*.tgz"))
+            if done.returncode != 0 or len(files) != 1:
+                raise ValueError(done.stdout.strip() or f"npm ended with {done.returncode}")
+            data = files[0].read_bytes()
+        check(data)
+        unpack(data, FOLDER)
+    except FileNotFoundError:
+        print("fetch_uplot: npm is not installed (Debian: apt-get install npm)", file=sys.stderr)
+        return 1
+    except (OSError, ValueError, KeyError, tarfile.TarError, subprocess.SubprocessError) as error:
+        print(f"fetch_uplot: {package}: {error}\nWithout npm or a network: put the package's files "
+              "into a folder and tell Meson with -Duplot=FOLDER", file=sys.stderr)
         return 1
     print(f"fetched uPlot {VERSION} into {FOLDER}")
     return 0
