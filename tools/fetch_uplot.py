@@ -1,7 +1,7 @@
 """Fetches uPlot, which draws the charts of HTML reports, from the npm registry into build/npm.
 
-Version and sha512 are pinned here; nothing else is accepted and nothing is fetched twice. `npm pack`
-does it, from the registry that npm is set to; nothing is installed and no script of a package runs.
+Version and sha512 are pinned here; nothing else is accepted and nothing is fetched twice. `npm
+pack` does it, from the registry that npm is set to; no script of the package runs.
 """
 
 import base64
@@ -46,9 +46,10 @@ def main():
     package = f"uplot@{VERSION}"
     try:
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(["npm", "pack", "--silent", "--pack-destination", folder, package],
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
+            done = subprocess.run(
+                ["npm", "pack", "--silent", "--pack-destination", folder, package],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                text=True, timeout=120, check=False)
             files = list(pathlib.Path(folder).glob("*.tgz"))
             if done.returncode != 0 or len(files) != 1:
                 raise ValueError(done.stdout.strip() or f"npm ended with {done.returncode}")
