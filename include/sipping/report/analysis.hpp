@@ -70,6 +70,13 @@ private:
     struct Hash : std::hash<std::string_view> {
         using is_transparent = void;
     };
+    struct InFile;
+    using Known = std::pair<const std::string, InFile>;
+    /// What the rows of this file with one name and site belong to.
+    struct InFile {
+        TargetHistory* history = nullptr;
+        Known* next = nullptr;  ///< whose row came behind the last one of these
+    };
 
     TargetHistory* history_of(const log::Row& row);
     TargetHistory* choose(const log::Row& row, std::string_view name);
@@ -83,14 +90,10 @@ private:
     std::deque<TargetHistory> targets_;
     /// By name and site: the histories of several probers.
     std::unordered_map<std::string, std::vector<TargetHistory*>, Hash, std::equal_to<>> by_key_;
-    /// The same, for this file: the one that its rows belong to.
-    std::unordered_map<std::string, TargetHistory*, Hash, std::equal_to<>> in_file_;
+    std::unordered_map<std::string, InFile, Hash, std::equal_to<>> in_file_;  ///< the same keys
     std::string file_;
     std::string key_;
-    TargetHistory* last_ = nullptr;  ///< of the row before
-    std::string last_target_;        ///< as it stood there
-    std::string last_host_;
-    std::string last_site_;
+    Known* last_ = nullptr;  ///< of the row before
     std::uint64_t rows_ = 0;
     std::uint64_t clock_set_back_ = 0;
     Duration wanted_hold_{};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace sipping::log {
 namespace {
@@ -12,11 +11,16 @@ constexpr std::size_t full_fields = 10;
 constexpr std::uint64_t unix_max_s = 9'000'000'000;  // until 2255
 constexpr std::array<std::uint64_t, 7> power{1, 10, 100, 1000, 10'000, 100'000, 1'000'000};
 
-/// All of `text`, digits only, or nothing.
+/// All of `text`, digits only and at most 19 of them, or nothing.
 std::optional<std::uint64_t> digits(std::string_view text) noexcept {
+    constexpr std::size_t no_overflow = 19;
+    if (text.empty() || text.size() > no_overflow) return std::nullopt;
     std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    for (const char c : text) {
+        const auto digit = static_cast<unsigned char>(c - '0');
+        if (digit > 9) return std::nullopt;
+        value = value * 10 + digit;
+    }
     return value;
 }
 

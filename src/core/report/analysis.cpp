@@ -59,24 +59,25 @@ void Analysis::add(const log::Row& row) {
 }
 
 TargetHistory* Analysis::history_of(const log::Row& row) {
-    if (last_ != nullptr && row.target == last_target_ && row.site == last_site_ &&
-        (!row.target.empty() || row.host == last_host_))
-        return last_;
     const std::string_view name = name_of(row, file_);
-    key_ = fmt::format("{}\n{}", name, row.site);
-    TargetHistory* found = nullptr;
-    if (const auto known = in_file_.find(key_); known != in_file_.end())
-        found = known->second;
-    else
-        found = choose(row, name);
-    // Where a further row belongs says nothing of where the file's own rows do.
-    if (found == nullptr || !in_file_.contains(key_)) return found;
-    found->host = row.host;
-    last_ = found;
-    last_target_ = row.target;
-    last_site_ = row.site;
-    last_host_ = row.host;
-    return found;
+    key_.assign(name).append(1, '\n').append(row.site);
+    // Targets take turns, so what came behind the last one comes again.
+    Known* known = last_ == nullptr ? nullptr : last_->second.next;
+    if (known == nullptr || known->first != key_) {
+        auto found = in_file_.find(key_);
+        if (found == in_file_.end()) {
+            TargetHistory* const chosen = choose(row, name);
+            found = in_file_.find(key_);
+            // Where a further row belongs says nothing of where the file's own rows do.
+            if (found == in_file_.end()) return chosen;
+        }
+        known = &*found;
+        if (last_ != nullptr) last_->second.next = known;
+    }
+    last_ = known;
+    TargetHistory& history = *known->second.history;
+    if (history.host != row.host) history.host = row.host;
+    return &history;
 }
 
 /// Where the rows of a target that is new in this file belong: behind those of an earlier file, or,
@@ -87,11 +88,12 @@ TargetHistory* Analysis::choose(const log::Row& row, std::string_view name) {
     // A further row tells of an older probe, and not where this file begins.
     if (further_row) return same.empty() ? nullptr : same.back();
     for (TargetHistory* const history : same)
-        if (history->order.newest() <= row.sent + options_.hold) return in_file_[key_] = history;
+        if (history->order.newest() <= row.sent + options_.hold)
+            return in_file_[key_].history = history;
     std::string shown{name};
     if (!same.empty()) shown += fmt::format(" ({})", same.size() + 1);
     same.push_back(&make(std::move(shown), row));
-    return in_file_[key_] = same.back();
+    return in_file_[key_].history = same.back();
 }
 
 TargetHistory& Analysis::make(std::string name, const log::Row& row) {
