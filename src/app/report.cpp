@@ -183,6 +183,11 @@ private:
                         .interrupted = interrupted()};
         renumber(view.together, order);
         renumber(view.daily, order);
+        // Only so many are shown: those that most targets had.
+        std::stable_sort(view.together.begin(), view.together.end(),
+                         [](const report::Together& a, const report::Together& b) {
+                             return a.targets.size() > b.targets.size();
+                         });
         for (const std::uint32_t index : order) {
             const report::TargetHistory& target = targets[index];
             view.targets.push_back(&target);

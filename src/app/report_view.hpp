@@ -18,8 +18,8 @@ struct ReportView {
     const std::vector<LogFile>& files;
     const Unread& unread;
     std::vector<const report::TargetHistory*> targets;  ///< worst first
-    std::vector<report::Together> together;             ///< indices are those of `targets`
-    std::vector<report::Daily> daily;                   ///< likewise
+    std::vector<report::Together> together;             ///< most first; of indices of `targets`
+    std::vector<report::Daily> daily;                   ///< likewise of indices
     WallTime from{};                                    ///< first and last probe of all
     WallTime to{};
     WallTime made{};

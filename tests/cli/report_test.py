@@ -206,6 +206,15 @@ class Report(SippingCase):
                       "  10 of 30 targets lost within 45 ms at 2015-05-15 15:18:20.000: look on "
                       "our side (gw00, gw01, gw02 and 7 more)\n", run.out)
 
+    def test_what_most_targets_had_comes_first(self):
+        for number in range(5):
+            self.write(f"logs/{number}.csv", log_of(
+                ("xxxx" if number < 4 else "....") + "." * 50 + "xxxx" + "." * 50,
+                begin=START + number * 0.005, target=f"gw{number}"))
+        told = self.json("logs")["together"]
+        self.assertEqual([(one["at"] - START, len(one["targets"])) for one in told],
+                         [(54, 5), (0, 4)])
+
     def test_the_same_time_every_day(self):
         """A simulated two weeks, one probe in 20 s, three minutes lost from 11:31 on, in a zone."""
         text = ""
