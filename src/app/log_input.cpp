@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <system_error>
 
 #include "io/clock.hpp"
@@ -194,8 +195,12 @@ LogInput::LogInput(const std::vector<std::string>& names, Unread& unread)
         else
             paths.push_back(name);
     }
+    std::set<std::string> known;
     for (const std::string& path : paths) {
+        std::error_code error;
+        if (!known.insert(fs::weakly_canonical(path, error).string()).second) continue;
         LogFile file{.path = path, .name = stem_of(path)};
+        file.log = (fs::path(path).parent_path() / file.name).string();
         if (!look_at(file, buffer_, unread)) continue;
         bytes_ += file.size;
         only_once_ |= file.pipe;
@@ -205,7 +210,7 @@ LogInput::LogInput(const std::vector<std::string>& names, Unread& unread)
                      [](const LogFile& a, const LogFile& b) { return a.first < b.first; });
     std::map<std::string, LogFile*> newest;
     for (LogFile& file : files_) {
-        LogFile*& before = newest[(fs::path(file.path).parent_path() / file.name).string()];
+        LogFile*& before = newest[file.log];
         if (before != nullptr) before->until = file.first;
         before = &file;
     }

@@ -32,6 +32,7 @@ struct LogFile {
     std::string path;
     bool pipe = false;
     std::string name;  ///< of a target in it that has none: the file's name up to ".csv"
+    std::string log;   ///< the same for all files of a rotated log
     WallTime first{};  ///< completion of its first row
     /// None of its rows was completed after this: where the next file of a rotated log begins.
     WallTime until = WallTime::max();
@@ -47,7 +48,6 @@ public:
     /// In order of their first rows.
     [[nodiscard]] const std::vector<LogFile>& files() const noexcept { return files_; }
 
-    /// False: no more.
     /// One of them is a pipe: a second read() would find it empty.
     [[nodiscard]] bool only_once() const noexcept { return only_once_; }
 

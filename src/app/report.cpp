@@ -122,16 +122,18 @@ private:
         read_all(nullptr);
         if (interrupted()) return;
         columns_ = page_columns(view());
-        if (!columns_) throw UsageError("--html: there is no probe to show");
+        if (!columns_) {
+            abandon_page(config_.html);
+            throw UsageError("--html: there is no probe to show");
+        }
         column_grid_.emplace(columns_->begin, columns_->width);
         unread_.forget_from(unread_before);
     }
 
     void finish_page() const {
-        if (column_grid_ && !interrupted())
-            write_page(config_.html, view(), *columns_);
-        else
-            tell(fmt::format("{}: not written, since not all was read", config_.html));
+        if (column_grid_ && !interrupted()) return write_page(config_.html, view(), *columns_);
+        abandon_page(config_.html);
+        tell(fmt::format("{}: not written, since not all was read", config_.html));
     }
 
     /// Until the rows could be told in order.
@@ -148,7 +150,7 @@ private:
             const std::uint64_t unread_before = unread_.count;
             input_.read(
                 range_.from, range_.to,
-                [this](const LogFile& file) { analysis_->begin_file(file.name); },
+                [this](const LogFile& file) { analysis_->begin_file(file.name, file.log); },
                 [this](const log::Row& row) {
                     analysis_->add(row);
                     return analysis_->wanted_hold() == Duration{};

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <span>
 
 #include "arguments.hpp"
@@ -64,6 +65,9 @@ Json target_json(const TargetHistory& target, const report::StatusLines& lines,
     const std::size_t shown = std::min(series.outages().size(), outages_max);
     for (const Outage& outage : std::span{series.outages()}.first(shown))
         outages.push_back(outage_json(outage, target));
+    json["outage_seconds"] = in_s(
+        std::accumulate(series.outages().begin(), series.outages().end(), Duration{},
+                        [](Duration sum, const Outage& outage) { return sum + outage.length(); }));
     json["outages_left_out"] = series.outages().size() - shown;
     Json& changes = json["changes"] = Json::array();
     for (const report::StatusChange& change : series.changes())
@@ -111,8 +115,8 @@ std::string report_csv(const ReportView& view) {
                 csv_field(target->site), csv_field(target->host), local_moment(outage.begin),
                 unix_s(outage.begin), local_moment(outage.end), unix_s(outage.end),
                 in_s(outage.length()), outage.lost, outage.late, outage.icmp,
-                outage.open ? "yes" : "no", call_id_text(outage.first_call_id, *target),
-                call_id_text(outage.last_call_id, *target));
+                outage.open ? "yes" : "no", csv_field(call_id_text(outage.first_call_id, *target)),
+                csv_field(call_id_text(outage.last_call_id, *target)));
     return text;
 }
 
@@ -142,14 +146,17 @@ std::string report_json(const ReportView& view, const report::Columns* columns) 
     for (const report::Together& one : view.together)
         together.push_back({{"at", unix_s(one.begin)},
                             {"spread_ms", in_ms(one.spread)},
-                            {"targets", one.targets}});
+                            {"targets", one.targets},
+                            {"one_target", one.one_target}});
     Json& daily = json["daily"] = Json::array();
     for (const report::Daily& one : view.daily)
         daily.push_back({{"targets", one.targets},
                          {"from", time_of_day(one.from_s)},
                          {"to", time_of_day(one.to_s)},
                          {"days", one.days},
-                         {"of", one.of}});
+                         {"of", one.of},
+                         {"first_day", date_words(one.first_day)},
+                         {"all_days", one.all_days}});
     Json& unread = json["unread"] = Json::array();
     for (const Unread::Place& place : view.unread.places)
         unread.push_back({{"file", place.file}, {"line", place.line}, {"why", place.why}});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <set>
 
 #include "json_words.hpp"
 #include "local_offset.hpp"
@@ -118,15 +119,20 @@ void print(const std::vector<Kept>& rows, config::ReportForm form) {
 void show_moment(const config::ReportConfig& config, LogInput& input, WallTime from, WallTime to,
                  Progress& progress) {
     std::vector<Kept> rows;
+    std::set<std::string> wanted;
     bool too_many = false;
     const LogFile* file = nullptr;
     input.read(
         from, to, [&](const LogFile& next) { file = &next; },
         [&](const log::Row& row) {
-            if (row.sent < from || row.sent >= to || !report::is_of(row, config.targets))
-                return true;
+            if (row.sent < from || row.sent >= to) return true;
+            const bool named = report::names_one_of(row, config.targets);
+            // One that was answered by another address names that one: its target decides.
+            const bool perhaps = report::is_of_all(row) || row.detail_of("from").has_value();
+            if (!named && !perhaps) return true;
             if (rows.size() == rows_max) return too_many = true, false;
             rows.push_back(keep(row, *file));
+            if (named || report::is_of_all(row)) wanted.insert(rows.back().target);
             return true;
         },
         progress);
@@ -135,6 +141,7 @@ void show_moment(const config::ReportConfig& config, LogInput& input, WallTime f
             fmt::format("more than {} rows in that time: ask for less with --around "
                         "or --target",
                         grouped(rows_max)));
+    std::erase_if(rows, [&](const Kept& row) { return !wanted.contains(row.target); });
     std::stable_sort(rows.begin(), rows.end(),
                      [](const Kept& a, const Kept& b) { return a.sent < b.sent; });
     if (rows.empty() && config.form == config::ReportForm::text)

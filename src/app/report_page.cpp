@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 #include "local_offset.hpp"
@@ -18,13 +19,29 @@ namespace {
 constexpr std::size_t cells_max = 310'000;  // of all targets, for about 4 MB
 constexpr std::size_t columns_min = 200;
 constexpr std::size_t columns_max = 2'100;
+constexpr std::size_t columns_least = 20;
+
+/// Between two probes of the target that is probed most rarely, on average.
+Duration longest_interval(const ReportView& view) {
+    Duration longest = 1s;
+    for (const report::TargetHistory* target : view.targets) {
+        const report::Series& series = target->series;
+        if (series.sent() > 1)
+            longest = std::max(longest, (series.last() - series.first()) /
+                                            static_cast<std::int64_t>(series.sent() - 1));
+    }
+    return longest;
+}
 
 }  // namespace
 
 std::optional<report::Columns> page_columns(const ReportView& view) {
     if (view.from > view.to) return std::nullopt;
-    const auto wanted = static_cast<std::uint32_t>(std::clamp<std::size_t>(
-        cells_max / std::max<std::size_t>(view.targets.size(), 1), columns_min, columns_max));
+    const std::size_t fitting = std::clamp<std::size_t>(
+        cells_max / std::max<std::size_t>(view.targets.size(), 1), columns_min, columns_max);
+    // A column without a probe would look like one in which nobody probed.
+    const auto filled = static_cast<std::size_t>((view.to - view.from) / longest_interval(view));
+    const auto wanted = static_cast<std::uint32_t>(std::clamp(filled, columns_least, fitting));
     const auto begin_s = std::chrono::floor<std::chrono::seconds>(view.from.time_since_epoch());
     return report::columns_for(view.from, view.to, wanted, local_utc_offset(begin_s.count()));
 }
@@ -33,6 +50,13 @@ void open_page(const std::string& path, const std::vector<std::string>& inputs) 
     refuse_input("--html", path, inputs);
     if (!std::ofstream(path, std::ios::app))
         throw UsageError(fmt::format("--html {}: {}", path, std::strerror(errno)));
+}
+
+void abandon_page(const std::string& path) {
+    std::error_code error;
+    if (std::filesystem::is_regular_file(path, error) &&
+        std::filesystem::file_size(path, error) == 0)
+        std::filesystem::remove(path, error);
 }
 
 void write_page(const std::string& path, const ReportView& view, const report::Columns& columns) {

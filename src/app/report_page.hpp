@@ -15,6 +15,8 @@ namespace sipping::app {
 /// Before the long read: makes the file if it is not there, and leaves what is in it.
 /// @throws UsageError when it cannot be written, or is one of those that are read
 void open_page(const std::string& path, const std::vector<std::string>& inputs);
+/// There is nothing to write: takes it away, unless something is in it.
+void abandon_page(const std::string& path);
 /// @throws std::runtime_error when it cannot be written whole
 void write_page(const std::string& path, const ReportView& view, const report::Columns& columns);
 

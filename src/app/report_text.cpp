@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "report_view.hpp"
 #include "sipping/base/grouped.hpp"
@@ -107,6 +106,13 @@ std::string together(const ReportView& view) {
     std::size_t shown = 0;
     for (const report::Together& one : view.together) {
         if (++shown > findings_shown) continue;
+        if (one.one_target) {
+            text += fmt::format("  {} probers lost {} within {} ms at {}: look at its side\n",
+                                one.targets.size(), safe(view.targets[one.targets[0]]->target),
+                                std::chrono::ceil<std::chrono::milliseconds>(one.spread).count(),
+                                local_moment(one.begin));
+            continue;
+        }
         text += fmt::format("  {} of {} targets lost within {} ms at {}: {} ({})\n",
                             one.targets.size(), view.targets.size(),
                             std::chrono::ceil<std::chrono::milliseconds>(one.spread).count(),
@@ -122,9 +128,9 @@ std::string together(const ReportView& view) {
 std::string daily(const ReportView& view) {
     std::string text;
     for (const report::Daily& one : view.daily) {
-        const std::string days = one.days == one.of
-                                     ? fmt::format("every day ({} days)", one.days)
-                                     : fmt::format("on {} of {} days", one.days, one.of);
+        const std::string days = one.all_days ? fmt::format("every day ({} days)", one.days)
+                                              : fmt::format("on {} of {} days from {} on", one.days,
+                                                            one.of, date_words(one.first_day));
         text += fmt::format("  {} between {} and {}: {}\n", days, time_of_day(one.from_s),
                             time_of_day(one.to_s), names_of(view, one.targets));
     }
@@ -151,29 +157,18 @@ std::string changes(const ReportView& view) {
     }
     left_out += all.size() - std::min(all.size(), changes_shown);
     if (left_out > 0)
-        text += fmt::format("  ... and {} more (--json has them)\n", grouped(left_out));
+        text += fmt::format("  ... and {} more (--json has the first 1,000 of each target)\n",
+                            grouped(left_out));
     return text;
 }
 
 /// What this prober did wrong, or did not do: nobody else's fault.
 std::string own_side(const ReportView& view) {
-    struct Sum {
-        std::uint64_t times = 0;
-        std::uint64_t count = 0;
-        Duration length{};
-    };
-    std::map<GapReason, Sum> gaps;
     std::uint64_t perhaps_own = 0;
     std::uint64_t not_sent = 0;
     for (const TargetHistory* target : view.targets) {
         perhaps_own += target->series.perhaps_own();
         not_sent += target->series.count(Kind::send_error) + target->series.count(Kind::local);
-        for (const report::OwnGap& gap : target->series.gaps()) {
-            Sum& sum = gaps[gap.reason];
-            ++sum.times;
-            sum.count += gap.count;
-            sum.length += gap.until - gap.from;
-        }
     }
     std::string text;
     if (perhaps_own > 0)
@@ -181,7 +176,7 @@ std::string own_side(const ReportView& view) {
                             grouped(perhaps_own) + (perhaps_own == 1 ? " loss" : " losses"));
     if (not_sent > 0)
         text += fmt::format("  {} not sent (send-error, local)\n", count_of(not_sent, "probe"));
-    for (const auto& [reason, sum] : gaps) {
+    for (const auto& [reason, sum] : view.analysis.gaps()) {
         if (reason == GapReason::start || reason == GapReason::stop) continue;
         text += fmt::format("  {}: {}, {} in all", to_string(reason), count_of(sum.times, "gap"),
                             length_words(sum.length));

@@ -172,16 +172,47 @@ std::optional<WallTime> parse_moment(std::string_view text, WallTime day) {
     return WallTime{seconds{unix_s} + fraction};
 }
 
+namespace {
+
+/// The local time of this moment is also that of another one: the hour in which a clock was put
+/// back.
+bool comes_twice(std::int64_t unix_s) {
+    constexpr std::int64_t near_s = 6 * 3600;
+    const std::int32_t offset = local_utc_offset(unix_s);
+    for (const std::int64_t side : {-near_s, near_s}) {
+        const std::int32_t other = local_utc_offset(unix_s + side);
+        if (other != offset && local_utc_offset(unix_s + offset - other) == other) return true;
+    }
+    return false;
+}
+
+/// "+02:00", as parse_moment() takes it.
+std::string zone_words(std::int32_t offset_s) {
+    const std::int32_t minutes = std::abs(offset_s) / 60;
+    return fmt::format("{}{:02}:{:02}", offset_s < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
+}  // namespace
+
 std::string local_moment(WallTime at) {
     const std::tm local = local_of(at);
     const auto ms = std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()).count();
-    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:03}", local.tm_year + 1900,
-                       local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec,
-                       ms % 1000);
+    std::string text = fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:03}",
+                                   local.tm_year + 1900, local.tm_mon + 1, local.tm_mday,
+                                   local.tm_hour, local.tm_min, local.tm_sec, ms % 1000);
+    if (comes_twice(ms / 1000)) text += zone_words(static_cast<std::int32_t>(local.tm_gmtoff));
+    return text;
 }
 
 std::string local_date(WallTime at) {
     return local_moment(at).substr(0, 10);
+}
+
+std::string date_words(std::int64_t day) {
+    const std::chrono::year_month_day date{
+        std::chrono::sys_days{std::chrono::days{static_cast<int>(day)}}};
+    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
 std::string time_of_day(std::int32_t second) {

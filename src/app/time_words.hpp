@@ -20,10 +20,12 @@ namespace sipping::app {
 /// each in local time or with Z or +02:00 behind it; UNIX seconds ("1431703128.38").
 [[nodiscard]] std::optional<WallTime> parse_moment(std::string_view text, WallTime day);
 
-/// "2015-05-15 11:31:43.383"
+/// "2015-05-15 11:31:43.383"; with the zone, "+02:00", in an hour that comes twice.
 [[nodiscard]] std::string local_moment(WallTime at);
 /// "2015-05-15"
 [[nodiscard]] std::string local_date(WallTime at);
+/// The same of days since 1970-01-01.
+[[nodiscard]] std::string date_words(std::int64_t day);
 /// "11:30"
 [[nodiscard]] std::string time_of_day(std::int32_t second);
 /// "37.580": milliseconds, as in the log.

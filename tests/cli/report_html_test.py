@@ -45,6 +45,19 @@ class ReportHtml(SippingCase):
         run = self.sipping("report", "-", "--html", "p.html", stdin=before.decode(), code=3)
         self.assertIn("give a file instead of a pipe", run.err)
 
+    def test_nothing_to_show_leaves_nothing_behind(self):
+        self.write(log_of("..."))
+        self.sipping("report", "a.csv", "--html", "p.html", "--from", "2020-01-01", "--to",
+                     "2020-01-02", code=3)
+        self.assertFalse((self.folder / "p.html").exists())
+
+    def test_each_column_has_a_probe_in_it(self):
+        self.write(log_of("." * 60, interval=60))
+        self.sipping("report", "a.csv", "--html", "page.html")
+        page = (self.folder / "page.html").read_text()
+        data = json.loads(re.search(r' id="data"[^>]*>(.*?)</script>', page, re.S).group(1))
+        self.assertGreaterEqual(data["bin_s"], 60)
+
     def test_names_each_unread_line_once(self):
         self.write(log_of("...") + "neither,a,row\n")
         run = self.sipping("report", "a.csv", "--html", "page.html", code=1)

@@ -72,6 +72,7 @@ def target(dice, index):
         "duplicate": 0, "not_sent": 0, "pending": 0,
         "latency_ms": {"min": ms * .7, "p50": ms, "p95": ms * 2, "p99": ms * 4, "max": ms * 9},
         "longest_run": 180 if outages else 1, "outages": outages, "outages_left_out": 0,
+        "outage_seconds": 180.0 * len(outages),
         "changes": [change] if index == 3 else [], "changes_left_out": 0,
         "gaps": [{"from": BEGIN + 500 * BIN_S, "to": BEGIN + 503 * BIN_S, "reason": "stall",
                   "count": 3600}], "gaps_left_out": 0, "bins": packed_bins}
@@ -84,8 +85,10 @@ def report(seed=1, targets=300):
         "utc_offsets": [[BEGIN, 7200], [WINTER, 3600]], "from": BEGIN,
         "to": BEGIN + BINS * BIN_S, "outage_run": 3, "bins_from": BEGIN, "bin_s": BIN_S,
         "bins": BINS, "targets": [target(dice, index) for index in range(targets)],
-        "together": [{"at": at, "spread_ms": 40, "targets": list(DAILY)} for at in outage_times()],
-        "daily": [{"targets": list(DAILY), "from": "11:30", "to": "11:45", "days": 14, "of": 14}],
+        "together": [{"at": at, "spread_ms": 40, "targets": list(DAILY),
+                      "one_target": False} for at in outage_times()],
+        "daily": [{"targets": list(DAILY), "from": "11:30", "to": "11:45", "days": 14, "of": 14,
+                   "first_day": "2026-10-19", "all_days": True}],
         "unread": [{"file": "<i>a.csv", "line": 3, "why": "no number"}], "unread_lines": 1}
 
 

@@ -135,6 +135,26 @@ class ReportPage(unittest.TestCase):
         self.browser.run("fold.click()")
         self.assertEqual(len(self.texts("#names button")), 300)
 
+    def test_an_outage_of_rare_probes_is_loud_and_hidden_characters_are_shown(self):
+        report = made_report.report(targets=2)
+        one = report["targets"][0]  # each run is of one loss within its column
+        one["bins"]["lost"] = [[bin_, 1, 1] for bin_, *_ in one["bins"]["lost"]]
+        one |= {"target": "a\u061cb", "site": "berlin", "outage_seconds": 7200.0,
+                "outages_left_out": 3000}
+        source = self.page.with_name("rare.json")
+        source.write_text(json.dumps(report))
+        page = source.with_suffix(".html")
+        subprocess.run([os.environ["WRITE_PAGE"], source, page], check=True)
+        self.browser.open(page)
+        loud = self.browser.run("""const c = document.querySelector('#cells canvas');
+            const p = c.getContext('2d').getImageData(0, 0, c.width, 1).data;
+            let n = 0; for (let x = 0; x < c.width; x++)
+                n += p[4 * x] > 120 && p[4 * x + 1] < 120; return n""")
+        self.assertGreaterEqual(loud, 14)
+        shown = self.browser.run("return document.body.innerText")
+        self.assertIn("a\\u061cb @berlin", shown)
+        self.assertIn("2 h 0 min", shown)
+
     def test_prints(self):
         self.browser.log("browser")
         pdf = base64.b64decode(self.browser.call("POST", "/print", {"background": True}))

@@ -14,6 +14,7 @@ class Grid {
 public:
     struct Cell {
         std::int64_t number = 0;
+        WallTime begin{};
         WallTime end{};
     };
     virtual ~Grid() = default;
@@ -24,7 +25,7 @@ struct Period {
     std::int64_t number = 0;
     std::uint64_t sent = 0;
     std::uint64_t lost = 0;
-    std::uint64_t longest_run = 0;  ///< of losses within it
+    std::uint64_t longest_run = 0;  ///< of losses within it that are not perhaps our own
     Duration p50{};
     Duration p99{};
     Duration max{};  ///< none of the three where nothing was answered
@@ -37,8 +38,11 @@ public:
     explicit Periods(const Grid* grid) : grid_(grid) {}
 
     void answered(WallTime sent, Duration latency);
-    void lost(WallTime sent);
-    void finish() { close(); }
+    void lost(WallTime sent, bool own);
+    /// Nobody looked, or an answer came: the next loss begins a new run.
+    void end_run() noexcept { run_ = 0; }
+    /// Then they are in order, and each number is there once.
+    void finish();
     [[nodiscard]] const std::vector<Period>& all() const noexcept { return all_; }
 
 private:
@@ -46,6 +50,7 @@ private:
     void close();
 
     const Grid* grid_;
+    WallTime begin_{};
     WallTime end_{};
     bool inside_ = false;
     Period now_;

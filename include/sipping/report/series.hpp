@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,7 +16,8 @@
 
 namespace sipping::report {
 
-/// Losses one after the other. Those that may be the prober's own neither lengthen nor end it.
+/// Losses one after the other. Those that may be the prober's own neither lengthen nor end it, and
+/// it does not reach over a time in which nobody looked.
 struct Outage {
     WallTime begin{};      ///< the first lost one was sent
     WallTime last_lost{};  ///< the last lost one was sent
@@ -50,6 +52,12 @@ class Series {
 public:
     static constexpr std::size_t changes_max = 1000;
     static constexpr std::size_t gaps_max = 1000;
+    /// Longer than this, and than so many times the interval before, between two probes: nobody
+    /// looked. What was lost before that and what is lost after it are two things.
+    static constexpr Duration pause_min = 10s;
+    static constexpr int pause_intervals = 10;
+    /// Own losses whose late answers are told from others.
+    static constexpr std::size_t own_kept_max = 4096;
 
     Series(std::uint32_t outage_run, const StatusLines& lines, const Grid* grid)
         : outage_run_(outage_run), lines_(&lines), periods_(grid) {}
@@ -73,6 +81,7 @@ public:
     [[nodiscard]] std::uint64_t perhaps_own() const noexcept { return perhaps_own_; }
     [[nodiscard]] double loss_percent() const noexcept { return kinds_.loss_percent(); }
     [[nodiscard]] std::uint64_t longest_run() const noexcept { return longest_run_; }
+    /// Of sending: the earliest and the latest.
     [[nodiscard]] WallTime first() const noexcept { return first_; }
     [[nodiscard]] WallTime last() const noexcept { return last_; }
     [[nodiscard]] bool has_latency() const noexcept { return latency_.count() > 0; }
@@ -88,6 +97,7 @@ public:
     [[nodiscard]] const std::vector<Period>& periods() const noexcept { return periods_.all(); }
 
 private:
+    void look_for_pause(WallTime sent);
     void answered(const Event& event);
     void lost(const Event& event);
     void end_run(std::optional<WallTime> answered_at);
@@ -98,6 +108,9 @@ private:
     std::uint64_t perhaps_own_ = 0;
     WallTime first_{};
     WallTime last_{};
+    WallTime previous_{};       ///< the one before was sent
+    Duration interval_{};       ///< between the two before
+    std::deque<WallTime> own_;  ///< when the last own losses were sent
     stats::Histogram latency_;
     Duration min_{};
     Duration max_{};

@@ -31,26 +31,31 @@ std::string_view name_of(const log::Row& row, std::string_view file) noexcept {
     return row.host.empty() ? file : row.host;
 }
 
-bool is_of(const log::Row& row, std::span<const std::string> targets) noexcept {
-    if (targets.empty() || (row.is_gap && row.target == every_target_word)) return true;
+bool names_one_of(const log::Row& row, std::span<const std::string> targets) noexcept {
+    if (targets.empty()) return true;
     return std::any_of(targets.begin(), targets.end(), [&](const std::string& name) {
         return row.target == name || row.host == name;
     });
 }
 
-void Analysis::begin_file(std::string_view name) {
+bool is_of_all(const log::Row& row) noexcept {
+    return row.is_gap && row.target == every_target_word;
+}
+
+void Analysis::begin_file(std::string_view name, std::string_view log) {
     file_ = name;
+    log_ = log;
     in_file_.clear();
+    file_gaps_.clear();
     last_ = nullptr;
 }
 
 void Analysis::add(const log::Row& row) {
     if (row.sent < options_.from || row.sent >= options_.to) return;
-    if (!is_of(row, options_.targets)) return;
-    ++rows_;
     if (row.is_gap) return add_gap(row);
     TargetHistory* const target = history_of(row);
     if (target == nullptr) return;
+    if (!target->wanted) target->wanted = names_one_of(row, options_.targets);
     switch (row.kind) {
         case Kind::late: return add_late(row, *target);
         case Kind::duplicate: return target->series.duplicate();
@@ -80,27 +85,47 @@ TargetHistory* Analysis::history_of(const log::Row& row) {
     return &history;
 }
 
-/// Where the rows of a target that is new in this file belong: behind those of an earlier file, or,
-/// where they overlap in time, to another prober.
+/// Where the rows of a target that is new in this file belong.
 TargetHistory* Analysis::choose(const log::Row& row, std::string_view name) {
     std::vector<TargetHistory*>& same = by_key_[key_];
     const bool further_row = row.kind == Kind::late || row.kind == Kind::duplicate;
     // A further row tells of an older probe, and not where this file begins.
-    if (further_row) return same.empty() ? nullptr : same.back();
-    for (TargetHistory* const history : same)
-        if (history->order.newest() <= row.sent + options_.hold)
-            return in_file_[key_].history = history;
-    std::string shown{name};
-    if (!same.empty()) shown += fmt::format(" ({})", same.size() + 1);
-    same.push_back(&make(std::move(shown), row));
-    return in_file_[key_].history = same.back();
+    if (further_row) {
+        const auto own = std::ranges::find(same, log_, &TargetHistory::log);
+        return own != same.end() ? *own : same.empty() ? nullptr : same.back();
+    }
+    TargetHistory* history = continued(row);
+    if (history == nullptr) {
+        history = &make(name, same.size() + 1, row);
+        same.push_back(history);
+    }
+    history->log = log_;
+    for (const auto& [target, gap] : file_gaps_)
+        if (target == every_target_word || target == name) apply(gap, *history);
+    return in_file_[key_].history = history;
 }
 
-TargetHistory& Analysis::make(std::string name, const log::Row& row) {
+/// Behind those of an earlier file of the same log; or of any log that is over, since people rename
+/// their files. What overlaps in time is another prober's.
+TargetHistory* Analysis::continued(const log::Row& row) {
+    const std::vector<TargetHistory*>& same = by_key_[key_];
+    for (TargetHistory* const history : same)
+        if (history->log == log_) return history;
+    for (TargetHistory* const history : same)
+        if (history->order.newest() <= row.sent + options_.hold) return history;
+    return nullptr;
+}
+
+TargetHistory& Analysis::make(std::string_view name, std::size_t prober, const log::Row& row) {
+    std::string shown{name};
+    if (prober > 1) shown += fmt::format(" ({})", prober);
     return targets_.emplace_back(
-        TargetHistory{.name = std::move(name),
+        TargetHistory{.target = std::string{name},
+                      .name = std::move(shown),
                       .site = std::string{row.site},
                       .host = std::string{row.host},
+                      .log = log_,
+                      .wanted = options_.targets.empty(),
                       .series = Series{options_.outage_run, lines_, options_.grid},
                       .order = InOrder{options_.hold}});
 }
@@ -144,16 +169,27 @@ void Analysis::add_gap(const log::Row& row) {
         .until = time_of(row, "until"),
         .reason = *reason,
         .count = parse_count(row.detail_of("count").value_or("0"), 0, UINT64_MAX).value_or(0)};
-    for (TargetHistory& target : targets_) {
-        if (row.target != every_target_word && row.target != target.name) continue;
-        // All rows of the run before stand before it.
-        if (gap.reason == GapReason::start)
-            target.order.release_all([&](const Event& next) { target.series.settle(next); });
-        target.series.gap(gap);
+    if (is_of_all(row) || names_one_of(row, options_.targets)) {
+        GapSum& sum = gaps_[gap.reason];
+        ++sum.times;
+        sum.count += gap.count;
+        sum.length += gap.until - gap.from;
     }
+    for (auto& [key, known] : in_file_)
+        if (is_of_all(row) || row.target == known.history->target) apply(gap, *known.history);
+    file_gaps_.emplace_back(row.target, gap);
+    if (file_gaps_.size() > Series::gaps_max) file_gaps_.pop_front();
+}
+
+void Analysis::apply(const OwnGap& gap, TargetHistory& target) {
+    // All rows of the run before stand before it.
+    if (gap.reason == GapReason::start)
+        target.order.release_all([&](const Event& next) { target.series.settle(next); });
+    target.series.gap(gap);
 }
 
 void Analysis::finish() {
+    std::erase_if(targets_, [](const TargetHistory& target) { return !target.wanted; });
     for (TargetHistory& target : targets_) {
         target.order.release_all([&](const Event& next) { target.series.settle(next); });
         target.series.finish();

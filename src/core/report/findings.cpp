@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string>
+#include <tuple>
 
 #include "sipping/report/floor_div.hpp"
 
@@ -22,6 +24,11 @@ struct Begun {
     std::int64_t end_s = 0;
     std::int64_t day = 0;
 };
+
+std::int64_t local_day(WallTime at, sink::UtcOffset offset) {
+    const auto unix_s = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
+    return floor_div(unix_s + offset(unix_s), day_s);
+}
 
 std::vector<Begun> times_of_day(const Series& series, sink::UtcOffset offset) {
     std::vector<Begun> times;
@@ -56,7 +63,7 @@ void cut_open(std::vector<Begun>& times) {
 }
 
 /// [begin, end) began within minutes of each other: is it a habit?
-std::optional<Daily> judge(const Begun* begin, const Begun* end) {
+std::optional<Daily> judge(const Begun* begin, const Begun* end, std::int64_t days_probed) {
     std::set<std::int64_t> days;
     std::int64_t to_s = 0;
     for (const Begun* one = begin; one != end; ++one) {
@@ -73,6 +80,8 @@ std::optional<Daily> judge(const Begun* begin, const Begun* end) {
                  .to_s = static_cast<std::int32_t>(to_quarter % day_s),
                  .days = static_cast<std::uint32_t>(days.size()),
                  .of = static_cast<std::uint32_t>(of),
+                 .first_day = *days.begin(),
+                 .all_days = std::ssize(days) == days_probed,
                  .targets = {}};
 }
 
@@ -90,29 +99,36 @@ std::vector<Together> find_together(const std::deque<TargetHistory>& targets) {
         std::set<std::uint32_t> who;
         for (; end < begun.size() && begun[end].first - begun[i].first <= together_within; ++end)
             who.insert(begun[end].second);
-        if (who.size() > 1)
+        if (who.size() > 1) {
+            const std::string& name = targets[*who.begin()].target;
+            const bool one_target =
+                std::ranges::all_of(who, [&](auto one) { return targets[one].target == name; });
             found.push_back({.begin = begun[i].first,
                              .spread = begun[end - 1].first - begun[i].first,
-                             .targets = {who.begin(), who.end()}});
+                             .targets = {who.begin(), who.end()},
+                             .one_target = one_target});
+        }
         i = end;
     }
     return found;
 }
 
 std::vector<Daily> find_daily(const std::deque<TargetHistory>& targets, sink::UtcOffset offset) {
-    std::map<std::pair<std::int32_t, std::int32_t>, Daily> found;
+    using Same = std::tuple<std::int32_t, std::int32_t, std::int64_t, std::uint32_t, std::uint32_t>;
+    std::map<Same, Daily> found;
     for (std::uint32_t i = 0; i < targets.size(); ++i) {
         std::vector<Begun> times = times_of_day(targets[i].series, offset);
         if (times.size() < days_min) continue;
         cut_open(times);
+        const Series& series = targets[i].series;
+        const std::int64_t days_probed =
+            local_day(series.last(), offset) - local_day(series.first(), offset) + 1;
         for (std::size_t begin = 0, end = 1; end <= times.size(); ++end) {
             if (end < times.size() && times[end].at_s - times[end - 1].at_s <= apart_s) continue;
-            if (auto habit = judge(&times[begin], times.data() + end)) {
-                Daily& daily =
-                    found.try_emplace({habit->from_s, habit->to_s}, *habit).first->second;
-                daily.targets.push_back(i);
-                daily.days = std::max(daily.days, habit->days);
-                daily.of = std::max(daily.of, habit->of);
+            if (auto habit = judge(&times[begin], times.data() + end, days_probed)) {
+                const Same same{habit->from_s, habit->to_s, habit->first_day, habit->days,
+                                habit->of};
+                found.try_emplace(same, *habit).first->second.targets.push_back(i);
             }
             begin = end;
         }

@@ -27,12 +27,12 @@ WallTime LocalGrid::begin_of(std::int64_t number) const {
 Grid::Cell LocalGrid::cell(WallTime at) const {
     const auto unix_s = std::chrono::floor<seconds>(at.time_since_epoch()).count();
     const std::int64_t number = floor_div(unix_s + offset_(unix_s), length_.count());
-    return {number, begin_of(number + 1)};
+    return {number, begin_of(number), begin_of(number + 1)};
 }
 
 Grid::Cell ColumnGrid::cell(WallTime at) const {
     const std::int64_t number = floor_div((at - begin_).count(), width_.count());
-    return {number, begin_ + (number + 1) * width_};
+    return {number, begin_ + number * width_, begin_ + (number + 1) * width_};
 }
 
 Columns columns_for(WallTime from, WallTime to, std::uint32_t columns_max,

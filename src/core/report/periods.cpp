@@ -5,10 +5,11 @@
 namespace sipping::report {
 
 void Periods::enter(WallTime at) {
-    if (inside_ && at < end_) return;
+    if (inside_ && at >= begin_ && at < end_) return;
     close();
     const Grid::Cell cell = grid_->cell(at);
     now_ = {.number = cell.number};
+    begin_ = cell.begin;
     end_ = cell.end;
     run_ = 0;
     inside_ = true;
@@ -23,12 +24,35 @@ void Periods::answered(WallTime sent, Duration latency) {
     latency_.record(latency);
 }
 
-void Periods::lost(WallTime sent) {
+void Periods::lost(WallTime sent, bool own) {
     if (grid_ == nullptr) return;
     enter(sent);
     ++now_.sent;
     ++now_.lost;
-    now_.longest_run = std::max(now_.longest_run, ++run_);
+    if (!own) now_.longest_run = std::max(now_.longest_run, ++run_);
+}
+
+/// A clock that was set back enters some of them twice.
+void Periods::finish() {
+    close();
+    std::ranges::stable_sort(all_, {}, &Period::number);
+    std::vector<Period> merged;
+    for (const Period& period : all_) {
+        if (merged.empty() || merged.back().number != period.number) {
+            merged.push_back(period);
+            continue;
+        }
+        Period& known = merged.back();
+        if (period.sent > known.sent && period.has_latency()) {
+            known.p50 = period.p50;
+            known.p99 = period.p99;
+        }
+        known.sent += period.sent;
+        known.lost += period.lost;
+        known.longest_run = std::max(known.longest_run, period.longest_run);
+        known.max = std::max(known.max, period.max);
+    }
+    all_ = std::move(merged);
 }
 
 void Periods::close() {

@@ -6,11 +6,24 @@ namespace sipping::report {
 
 void Series::settle(const Event& event) {
     kinds_.add(event.kind);
-    if (first_ == WallTime{}) first_ = event.sent;
-    last_ = event.sent;
+    if (first_ == WallTime{}) {
+        first_ = last_ = event.sent;
+    } else {
+        look_for_pause(event.sent);
+        first_ = std::min(first_, event.sent);
+        last_ = std::max(last_, event.sent);
+    }
+    previous_ = event.sent;
     if (is_loss(event.kind)) return lost(event);
     if (has_answer(event.kind)) answered(event);
     // send-error, local and pending prove nothing.
+}
+
+void Series::look_for_pause(WallTime sent) {
+    const Duration since = sent - previous_;
+    if (run_.lost > 0 && since > pause_min && since > pause_intervals * interval_)
+        end_run(std::nullopt);
+    interval_ = since;
 }
 
 void Series::answered(const Event& event) {
@@ -31,9 +44,11 @@ void Series::answered(const Event& event) {
 }
 
 void Series::lost(const Event& event) {
-    periods_.lost(event.sent);
+    periods_.lost(event.sent, event.own);
     if (event.own) {
         ++perhaps_own_;
+        own_.push_back(event.sent);
+        if (own_.size() > own_kept_max) own_.pop_front();
         return;
     }
     if (run_.lost == 0) run_ = {.begin = event.sent, .first_call_id = event.call_id};
@@ -52,9 +67,11 @@ void Series::end_run(std::optional<WallTime> answered_at) {
         outages_.push_back(run_);
     }
     run_ = {};
+    periods_.end_run();
 }
 
 void Series::late(WallTime sent) {
+    if (std::ranges::find(own_, sent) != own_.end()) return;
     if (run_.lost > 0 && sent >= run_.begin) {
         if (sent <= run_.last_lost) ++run_.late;
         return;

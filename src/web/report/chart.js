@@ -15,7 +15,8 @@ function y_splits(log) {
         if (!log) {
             const raw = (high - low) / 5, p = 10 ** Math.floor(Math.log10(raw));
             const step = [1, 2, 5, 10].find(s => s * p >= raw) * p;
-            for (let y = 0; y <= high; y += step) found.push(y);
+            for (let y = 0; y <= high; y += step)
+                found.push(y);
             return found;
         }
         const ratio = high / low;
@@ -41,8 +42,10 @@ function paint(u) {
     c.beginPath();
     c.rect(left, top, width, height);
     c.clip();
-    for (const gap of target.gaps) area(gap.from, gap.to, 'none', .8);
-    for (const outage of target.outages) area(outage.from, outage.to, 'loud', .45, 2);
+    for (const gap of target.gaps)
+        area(gap.from, gap.to, 'none', .8);
+    for (const outage of target.outages)
+        area(outage.from, outage.to, 'loud', .45, 2);
     const first = Math.max(0, bin_at(u.scales.x.min)),
           last = Math.min(data.bins - 1, bin_at(u.scales.x.max));
     c.globalAlpha = 1;
@@ -63,7 +66,7 @@ function paint(u) {
     c.stroke();
     for (let b = first; b <= last; b++)
         if (target.lost_in[b]) {
-            const loud = target.run_in[b] >= data.outage_run,
+            const loud = target.exact[b] || target.run_in[b] >= data.outage_run,
                   h = (loud ? 14 : 7) * devicePixelRatio;
             c.fillStyle = paint_of(loud ? 'loud' : 'few');
             c.fillRect(
@@ -114,7 +117,7 @@ function draw_chart(width) {
                 {
                     stroke,
                     grid,
-                    size: 60,
+                    size: 76,
                     splits: y_splits(log),
                     filter: (u, s) => s,
                     values: (u, s) => s.map(v => `${+ v.toPrecision(3)} ms`)
@@ -145,7 +148,8 @@ function draw_target() {
         t.host, t.site && `site ${t.site}`, `${time_text(t.first)} to ${time_text(t.last)}`
     ].filter(Boolean).join(' · '));
     const figures = [
-        ['sent', count(t.sent)], ['lost', `${count(t.lost)} (${percent(t.lost, t.sent)})`],
+        ['sent', count(t.sent)],
+        ['lost', `${count(t.lost)} (${percent(t.lost, t.lost + t.received)})`],
         ['perhaps our own', count(t.perhaps_own)], ['late', count(t.late)],
         ['duplicate', count(t.duplicate)], ['not sent', count(t.not_sent)],
         ['pending', count(t.pending)], ['longest run', count(t.longest_run)],

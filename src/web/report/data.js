@@ -21,6 +21,8 @@ function latencies(target, name) {
 
 data.targets.forEach((target, index) => {
     target.index = index;
+    target.shown = target.site ? `${target.target} @${target.site}` : target.target;
+    target.gaps = target.gaps.filter(gap => !['start', 'stop', 'moved'].includes(gap.reason));
     target.sent_in = words_of(target.bins.sent);
     target.unit = target.bins.sent_unit || 1;
     target.lost_in = new Uint32Array(data.bins);
@@ -31,13 +33,13 @@ data.targets.forEach((target, index) => {
     for (const outage of target.outages)
         for (let b = Math.max(0, bin_at(outage.from)); b <= bin_at(outage.to) && b < data.bins; b++)
             target.exact[b] = 1;
-    target.down_s = target.outages.reduce((sum, outage) => sum + outage.seconds, 0);
+    target.down_s = target.outage_seconds;
     target.outage_count = target.outages.length + target.outages_left_out;
 });
 
 const worst_first = [...data.targets].sort(
     (a, b) => b.down_s - a.down_s || b.outage_count - a.outage_count ||
-        b.longest_run - a.longest_run || b.lost - a.lost || (a.target < b.target ? -1 : 1));
+        b.longest_run - a.longest_run || b.lost - a.lost || (a.shown < b.shown ? -1 : 1));
 
 const whole = {
     from: data.from,
@@ -54,7 +56,8 @@ function set_view(from, to, target = view.target) {
     from = Math.min(Math.max((from + to - span) / 2, whole.from), whole.to - span);
     const moved = target !== view.target;
     Object.assign(view, {from, to: from + span, target});
-    for (const listener of view.listeners) listener(moved);
+    for (const listener of view.listeners)
+        listener(moved);
 }
 
 function show_target(target, from, to) {

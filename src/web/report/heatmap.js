@@ -13,11 +13,12 @@ const mix = (a, b, x) => a.map((v, i) => Math.round(v + (b[i] - v) * Math.min(1,
 // Colours by bin: none, ok, muted by the share lost, loud by the share lost.
 function bin_colour(palette, target, bin, fine) {
     const sent = target.sent_in[bin] * target.unit;
-    if (!sent) return [0, palette.none];
     const exact = fine && target.exact[bin];  // then the run is drawn by itself
+    const down = target.exact[bin] && !fine;
+    if (!sent) return down ? [3, palette.loud] : [0, palette.none];
     const lost = target.lost_in[bin] - (exact ? target.run_in[bin] : 0), share = lost / sent;
-    if (lost <= 0) return [1, palette.ok];
-    if (target.run_in[bin] >= data.outage_run && !exact)
+    if (lost <= 0 && !down) return [1, palette.ok];
+    if (down || (target.run_in[bin] >= data.outage_run && !exact))
         return [3 + share, mix(palette.loud, palette.worst, Math.sqrt(share))];
     return [2 + Math.min(share, .9), mix(palette.ok, palette.few, .4 + share * 15)];
 }
@@ -40,7 +41,8 @@ function paint_row(pixels, y, width, target, palette) {
         if (outage.to < view.from || outage.from > view.to) continue;
         const x0 = Math.max(0, Math.floor((outage.from - view.from) / span));
         const x1 = Math.min(width - 1, Math.max(x0 + 1, Math.ceil((outage.to - view.from) / span)));
-        for (let x = x0; x <= x1; x++) put(x, palette.worst);
+        for (let x = x0; x <= x1; x++)
+            put(x, palette.worst);
     }
 }
 
@@ -52,7 +54,8 @@ function draw_heat() {
     canvas.style.height = rows.length * ROW + 'px';
     const context = canvas.getContext('2d'), image = context.createImageData(width, canvas.height);
     const palette = {};
-    for (const name of ['none', 'ok', 'few', 'loud', 'worst']) palette[name] = colour('--' + name);
+    for (const name of ['none', 'ok', 'few', 'loud', 'worst'])
+        palette[name] = colour('--' + name);
     rows.forEach((target, y) => paint_row(image.data, y, width, target, palette));
     context.putImageData(image, 0, 0);
     const at = t => 100 * (t - view.from) / (view.to - view.from) + '%';
@@ -77,8 +80,8 @@ function draw_rows() {
                                                             Math.min(SHOWN, Math.max(loud, 10));
     rows = worst_first.slice(0, shown);
     $('names').replaceChildren(...rows.map(target => {
-        const button = make('button', target.target, () => show_target(target));
-        button.title = safe(target.target);
+        const button = make('button', target.shown, () => show_target(target));
+        button.title = safe(target.shown);
         return button;
     }));
     const rest = worst_first.length - shown, bad = Math.max(0, loud - shown);
@@ -108,7 +111,7 @@ function bin_text(target, bin) {
     const sent = target.sent_in[bin] * target.unit, from = bin_time(bin);
     const when = `${day_text(from)} ${clock(from, data.bin_s < 60)}–${
         clock(from + data.bin_s, data.bin_s < 60)}`;
-    if (!sent) return `${when} · not probing`;
+    if (!sent) return `${when} · no probe`;
     return `${when} · sent ${count(sent)}, lost ${count(target.lost_in[bin])} · median ` +
         `${ms(latencies(target, 'p50')[bin])}, slowest ${ms(latencies(target, 'max')[bin])}`;
 }
@@ -125,7 +128,7 @@ function wire_heat() {
         cross.style.left = Math.min(x0, event.clientX) - box.left + 'px';
         cross.style.width = Math.max(1, Math.abs(event.clientX - x0)) + 'px';
         if (target && bin >= 0 && bin < data.bins)
-            tip(event, `${safe(target.target)}\n${bin_text(target, bin)}`);
+            tip(event, `${safe(target.shown)}\n${bin_text(target, bin)}`);
     });
     cells.addEventListener('pointerleave', () => {
         begin = null;

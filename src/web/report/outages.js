@@ -5,9 +5,9 @@ let sorted_by = 1, ascending = true, table_limit = PAGE;
 
 const columns = [
     // title, value to sort by, text
-    ['Target', r => r.target.target, r => r.target.target],
+    ['Target', r => r.target.shown, r => r.target.shown],
     ['From', r => r.from, r => time_text(r.from)],
-    ['To', r => r.to, r => r.open ? 'still open at the end' : time_text(r.to)],
+    ['To', r => r.to, r => r.open ? 'not seen' : time_text(r.to)],
     ['Duration', r => r.seconds, r => duration(r.seconds)],
     [
         'Lost', r => r.lost,
@@ -19,7 +19,8 @@ const columns = [
 ];
 const outages =
     data.targets.flatMap(target => target.outages.map(o => ({...o, target, outage: o})));
-for (const r of outages) r.text = columns.map(c => c[2](r)).join(' ').toLowerCase();
+for (const r of outages)
+    r.text = columns.map(c => c[2](r)).join(' ').toLowerCase();
 
 function draw_table() {
     const wanted = $('filter').value.trim().toLowerCase(), value = columns[sorted_by][1];

@@ -26,7 +26,7 @@ function start() {
     draw_findings();
     if (!view.target) return;
     $('pick').replaceChildren(...worst_first.map(target => {
-        const option = make('option', target.target);
+        const option = make('option', target.shown);
         option.value = target.index;
         return option;
     }));

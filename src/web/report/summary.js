@@ -14,12 +14,13 @@ const sum = name => data.targets.reduce((total, target) => total + (target[name]
 
 function finding(text, links = []) {
     const item = make('li', text + ' ');
-    for (const [name, click] of links) item.append(make('a', name, click), ' ');
+    for (const [name, click] of links)
+        item.append(make('a', name, click), ' ');
     $('findings').lastElementChild.append(item);
 }
 
 function names_of(indexes) {
-    const names = indexes.slice(0, 6).map(i => data.targets[i]?.target ?? '?');
+    const names = indexes.slice(0, 6).map(i => data.targets[i]?.shown ?? '?');
     return names.join(', ') + (indexes.length > 6 ? ` and ${indexes.length - 6} more` : '');
 }
 
@@ -39,12 +40,12 @@ function draw_cards() {
     const sent = sum('sent'), lost = sum('lost');
     card('Targets', count(data.targets.length), `${count(bad.length)} with outages`);
     card('Probes', count(sent), `${count(sum('received'))} answered`);
-    card('Loss', percent(lost, sent), `${count(lost)} lost`);
+    card('Loss', percent(lost, lost + sum('received')), `${count(lost)} lost`);
     card('Outages', count(sum('outage_count')), `${duration(sum('down_s'))} in all`);
     if (worst)
         card(
-            'Worst target', worst.target,
-            `${percent(worst.lost, worst.sent)} lost, ` +
+            'Worst target', worst.shown,
+            `${percent(worst.lost, worst.lost + worst.received)} lost, ` +
                 `${many(worst.outage_count, 'outage')}, ${duration(worst.down_s)}`,
             () => show_target(worst, whole.from, whole.to));
 }
@@ -52,13 +53,17 @@ function draw_cards() {
 function draw_findings() {
     for (const d of data.daily)
         finding(
-            `Daily: on ${d.days} of ${d.of} days ${many(d.targets.length, 'target')} failed ` +
-            `between ${d.from} and ${d.to}: ${names_of(d.targets)}.`);
+            `Daily: on ${d.days} of ${d.of} days` + (d.all_days ? '' : ` from ${d.first_day} on`) +
+            ` ${many(d.targets.length, 'target')} failed between ${d.from} and ${d.to}: ${
+                names_of(d.targets)}.`);
     for (const t of data.together.slice(0, 4))
         finding(
-            `${t.targets.length} of ${data.targets.length} targets began to fail within ` +
-                `${Math.ceil(t.spread_ms)} ms on ${
-                    time_text(t.at)}: look at what they share, our own side first.`,
+            (t.one_target ?
+                 `${t.targets.length} probers lost ${data.targets[t.targets[0]].target}` :
+                 `${t.targets.length} of ${data.targets.length} targets began to fail`) +
+                ` within ${Math.ceil(t.spread_ms)} ms on ${time_text(t.at)}: ` +
+                (t.one_target ? 'look at its side.' :
+                                'look at what they share, our own side first.'),
             [[
                 'show',
                 () => show_target(
@@ -71,7 +76,7 @@ function draw_findings() {
     for (const t of changed.slice(0, 8)) {
         const c = t.changes[0], all = t.changes.length + t.changes_left_out;
         finding(
-            `${t.target} changed its answer ${many(all, 'time')}; first on ${time_text(c.at)} ` +
+            `${t.shown} changed its answer ${many(all, 'time')}; first on ${time_text(c.at)} ` +
                 `from “${c.from}” to “${c.to}”.`,
             [['show', () => show_target(t)]]);
     }

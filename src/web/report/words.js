@@ -5,7 +5,7 @@ const $ = id => document.getElementById(id);
 
 function safe(text) {
     return String(text).replace(
-        /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+        /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
         c => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));
 }
 
@@ -18,7 +18,7 @@ function make(name, text, click) {
 
 const count = n => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 const many = (n, one, more) => `${count(n)} ${n === 1 ? one : more ?? one + 's'}`;
-const digits3 = x => x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x.toFixed(2);
+const digits3 = x => x.toFixed(x >= 100 ? 0 : x >= 10 ? 1 : x >= 1 ? 2 : 3);
 const ms = x => x == null ? '–' : `${digits3(x)} ms`;
 
 function percent(part, all) {
@@ -55,8 +55,13 @@ const day_text = t => {
     return `${DAYS[w.getUTCDay()]} ${w.getUTCDate()} ${MONTHS[w.getUTCMonth()]}`;
 };
 const clock = (t, seconds = true) => wall(t).toISOString().slice(11, seconds ? 19 : 16);
-const time_text = t =>
-    `${DAYS[wall(t).getUTCDay()]} ${wall(t).toISOString().slice(0, 10)} ${clock(t)}`;
+// Where clocks are put back an hour comes twice: then the zone stands behind it.
+const comes_twice = t => [-1, 1].some(side => {
+    const mine = offset_at(t), other = offset_at(t + side * 21600);
+    return other !== mine && offset_at(t + mine - other) === other;
+});
+const time_text = t => `${DAYS[wall(t).getUTCDay()]} ${wall(t).toISOString().slice(0, 10)} ` +
+    clock(t) + (comes_twice(t) ? ` ${zone_name(offset_at(t))}` : '');
 
 // Ticks at round local times: [[t, label]], about one in `space` pixels.
 function ticks(from, to, width, space) {

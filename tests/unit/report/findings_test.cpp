@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace sipping::report {
 namespace {
 
@@ -16,14 +18,15 @@ protected:
     /// An outage of `length` seconds, `at` seconds after the first midnight.
     void outage(std::uint32_t target, double at, double length = 180) {
         while (targets.size() <= target)
-            targets.push_back({.name = std::to_string(targets.size()),
+            targets.push_back({.target = std::to_string(targets.size()),
+                               .name = std::to_string(targets.size()),
                                .site = {},
                                .host = {},
                                .series = Series{3, lines, nullptr},
                                .order = InOrder{4s}});
         Series& series = targets[target].series;
-        for (int i = 0; i < 3; ++i)
-            series.settle({.sent = moment(at) + i * 1ms, .kind = Kind::timeout});
+        for (double lost = 0; lost < length; lost += std::min(5.0, length / 3))
+            series.settle({.sent = moment(at + lost), .kind = Kind::timeout});
         series.settle({.sent = moment(at + length), .latency = 1ms, .kind = Kind::reply});
     }
     static WallTime moment(double at) {
@@ -46,6 +49,16 @@ TEST_F(FindingsTest, outages_within_a_second_belong_together) {
     EXPECT_EQ(found[0].targets, (std::vector<std::uint32_t>{0, 1, 2}));
     EXPECT_EQ(found[0].begin, moment(100));
     EXPECT_EQ(found[0].spread, 900ms);
+    EXPECT_FALSE(found[0].one_target);
+}
+
+TEST_F(FindingsTest, one_target_seen_by_several_probers_is_no_fault_of_theirs) {
+    outage(0, 100.0);
+    outage(1, 100.2);
+    targets[1].target = targets[0].target;
+    const auto found = find_together(targets);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_TRUE(found[0].one_target);
 }
 
 TEST_F(FindingsTest, one_target_alone_is_no_together) {
@@ -66,6 +79,23 @@ TEST_F(FindingsTest, the_same_time_every_day) {
     EXPECT_EQ(found[0].days, 14U);
     EXPECT_EQ(found[0].of, 14U);
     EXPECT_EQ(found[0].targets, std::vector<std::uint32_t>{0});
+    EXPECT_TRUE(found[0].all_days);
+    EXPECT_EQ(found[0].first_day, midnight / 86'400);
+}
+
+TEST_F(FindingsTest, a_habit_of_some_days_is_not_said_of_all_and_of_others) {
+    for (int day = 0; day < 14; ++day) {
+        outage(0, day * 86'400 + 4'500);
+        outage(1, day * 86'400 + (day >= 5 && day < 8 ? 4'500 : 40'000 + day * 2'000), 180);
+    }
+    const auto found = find_daily(targets, utc);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].days, 14U);
+    EXPECT_EQ(found[0].targets, std::vector<std::uint32_t>{0});
+    EXPECT_EQ(found[1].days, 3U);
+    EXPECT_EQ(found[1].first_day, midnight / 86'400 + 5);
+    EXPECT_FALSE(found[1].all_days);
+    EXPECT_EQ(found[1].targets, std::vector<std::uint32_t>{1});
 }
 
 TEST_F(FindingsTest, midnight_is_no_border) {
