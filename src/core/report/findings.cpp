@@ -25,10 +25,21 @@ struct Begun {
     std::int64_t day = 0;
 };
 
-std::int64_t local_day(WallTime at, sink::UtcOffset offset) {
+std::int64_t local_second(WallTime at, sink::UtcOffset offset) {
     const auto unix_s = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
-    return floor_div(unix_s + offset(unix_s), day_s);
+    return unix_s + offset(unix_s);
 }
+
+/// Local seconds since 1970, of the first and the last probe.
+struct Probed {
+    std::int64_t from_s = 0;
+    std::int64_t to_s = 0;
+
+    /// Days on which that second of the day was among them.
+    [[nodiscard]] std::int64_t days_with(std::int64_t second) const noexcept {
+        return floor_div(to_s - second, day_s) - floor_div(from_s - second - 1, day_s);
+    }
+};
 
 std::vector<Begun> times_of_day(const Series& series, sink::UtcOffset offset) {
     std::vector<Begun> times;
@@ -63,7 +74,7 @@ void cut_open(std::vector<Begun>& times) {
 }
 
 /// [begin, end) began within minutes of each other: is it a habit?
-std::optional<Daily> judge(const Begun* begin, const Begun* end, std::int64_t days_probed) {
+std::optional<Daily> judge(const Begun* begin, const Begun* end, const Probed& probed) {
     std::set<std::int64_t> days;
     std::int64_t to_s = 0;
     for (const Begun* one = begin; one != end; ++one) {
@@ -81,7 +92,7 @@ std::optional<Daily> judge(const Begun* begin, const Begun* end, std::int64_t da
                  .days = static_cast<std::uint32_t>(days.size()),
                  .of = static_cast<std::uint32_t>(of),
                  .first_day = *days.begin(),
-                 .all_days = std::ssize(days) == days_probed,
+                 .all_days = std::ssize(days) >= probed.days_with(from_s % day_s),
                  .targets = {}};
 }
 
@@ -121,11 +132,11 @@ std::vector<Daily> find_daily(const std::deque<TargetHistory>& targets, sink::Ut
         if (times.size() < days_min) continue;
         cut_open(times);
         const Series& series = targets[i].series;
-        const std::int64_t days_probed =
-            local_day(series.last(), offset) - local_day(series.first(), offset) + 1;
+        const Probed probed{local_second(series.first(), offset),
+                            local_second(series.last(), offset)};
         for (std::size_t begin = 0, end = 1; end <= times.size(); ++end) {
             if (end < times.size() && times[end].at_s - times[end - 1].at_s <= apart_s) continue;
-            if (auto habit = judge(&times[begin], times.data() + end, days_probed)) {
+            if (auto habit = judge(&times[begin], times.data() + end, probed)) {
                 const Same same{habit->from_s, habit->to_s, habit->first_day, habit->days,
                                 habit->of};
                 found.try_emplace(same, *habit).first->second.targets.push_back(i);
