@@ -9,6 +9,7 @@
 #include "io/lock_down.hpp"
 #include "log_input.hpp"
 #include "look_back.hpp"
+#include "safe_text.hpp"
 #include "sipping/base/grouped.hpp"
 #include "targets.hpp"
 #include "trace_captures.hpp"
@@ -18,6 +19,8 @@ namespace sipping::app {
 namespace {
 
 using trace::Side;
+
+constexpr Duration around = 1h;  // of the time asked about, read too
 
 trace::ProbeBook::Wanted wanted(const config::TraceConfig& config,
                                 const std::vector<LogFile>& files) {
@@ -58,25 +61,27 @@ public:
     int run() {
         io::lock_down(io::Exec::forbidden);
         read_logs();
-        const auto drawn = std::ranges::find_if(
-            book_.probes(), [](const trace::Probe& probe) { return probe.wanted; });
-        if (drawn == book_.probes().end()) return nothing_lost();
-        trace::Join join(book_, {.has_near = !config_.near.empty(),
-                                 .drawn = config_.ladder ? &*drawn : nullptr});
+        const trace::Probe* const first = first_wanted();
+        if (first == nullptr) return nothing_lost();
+        trace::Join join(
+            book_, {.has_near = !config_.near.empty(), .drawn = config_.ladder ? first : nullptr});
         captures_.read(join, progress_);
-        const bool one_target = book_.targets() <= 1 || !config_.targets.empty();
         const trace::Judge judge(book_, captures_.coverage(Side::far),
-                                 config_.near.empty() ? nullptr : &captures_.coverage(Side::near),
-                                 one_target);
+                                 config_.near.empty() ? nullptr : &captures_.coverage(Side::near));
         show(judged(join, judge));
         return tell_problems() ? 1 : exit_;
     }
 
 private:
+    /// And more around them: probes that were answered tell what the captures can prove.
     void read_logs() {
         std::string name;
+        WallTime from = wanted_.from;
+        WallTime to = wanted_.to;
+        if (from > WallTime::min() + around) from -= around;
+        if (to < WallTime::max() - around) to += around;
         input_.read(
-            wanted_.from, wanted_.to, [&](const LogFile& file) { name = file.name; },
+            from, to, [&](const LogFile& file) { name = file.name; },
             [&](const log::Row& row) {
                 book_.add(row, name);
                 return true;
@@ -84,6 +89,21 @@ private:
             progress_);
         progress_.clear();
         book_.finish();
+    }
+
+    /// nullptr: there is none. Throws UsageError when it has to be the only one and is not.
+    [[nodiscard]] const trace::Probe* first_wanted() const {
+        const trace::Probe* first = nullptr;
+        for (const trace::Probe& probe : book_.probes()) {
+            if (!probe.wanted) continue;
+            if (first != nullptr && config_.ladder)
+                throw UsageError(
+                    fmt::format("--ladder: {} and {} have these digits: name the site too, or the "
+                                "time (--from)",
+                                safe(book_.call_id_text(*first)), safe(book_.call_id_text(probe))));
+            if (first == nullptr) first = &probe;
+        }
+        return first;
     }
 
     int nothing_lost() {

@@ -81,7 +81,9 @@ std::string rewritten(const TraceView& view, bool answer) {
 }  // namespace
 
 std::string trace_summary(const TraceView& view) {
-    const bool all_lost = view.counts[static_cast<std::size_t>(Verdict::answered)] == 0;
+    const bool all_lost = std::ranges::all_of(view.probes, [](const Judged& one) {
+        return is_loss(one.probe->kind) || one.probe->kind == Kind::late;
+    });
     std::string text =
         fmt::format("{} {}", grouped(view.probes.size()), all_lost ? "lost" : "asked about");
     std::vector<Verdict> order;

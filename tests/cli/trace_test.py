@@ -353,7 +353,8 @@ class TheOriginal(TraceCase):
         save(self.folder / "far.pcap", pcap([
             (BEGIN - 2, on_link(ip(bytes(30), protocol=47))), (BEGIN, on_link(ip(udp(first)))),
             (BEGIN + 1, on_link(ip(udp(asked)))),
-            (BEGIN + 1.001, on_link(ip(udp(answer(asked)))))]))
+            (BEGIN + 1.001, on_link(ip(udp(answer(asked))))),
+            (BEGIN + 2, on_link(ip(bytes(30), protocol=47)))]))
         run = self.sipping("trace", "old.csv", "--far", "far.pcap", "--csv")
         self.assertIn(",0762101642,timeout,unanswered,", run.out)
 

@@ -68,7 +68,7 @@ void take(Join& join, Fragments& fragments, Side side, WallTime at, int link, By
 }
 
 void judge_all(const ProbeBook& book, const Coverage& far, const Coverage* near) {
-    const Judge judge(book, far, near, false);
+    const Judge judge(book, far, near);
     static_cast<void>(offset_words(Side::far, judge.offset(Side::far)));
     for (const Probe& probe : book.probes()) {
         const Judgement judgement = judge.judge(probe);
@@ -79,9 +79,11 @@ void judge_all(const ProbeBook& book, const Coverage& far, const Coverage* near)
             case Verdict::unanswered:
                 FUZZ_CHECK(probe.far.any_message() && probe.far.finals == 0);
                 break;
-            case Verdict::lost_back: FUZZ_CHECK(probe.far.finals > 0 && !probe.latency); break;
+            case Verdict::lost_back:
+                FUZZ_CHECK((probe.far.finals > 0 || probe.far.error_of_answer) && !probe.latency);
+                break;
             case Verdict::not_received: FUZZ_CHECK(probe.near.finals > 0); break;
-            case Verdict::too_late: FUZZ_CHECK(probe.latency || probe.near.finals > 0); break;
+            case Verdict::too_late: FUZZ_CHECK(probe.latency.has_value()); break;
             case Verdict::answered: FUZZ_CHECK(probe.answered()); break;
             case Verdict::undecided: FUZZ_CHECK(judgement.reason != Reason::none); break;
         }

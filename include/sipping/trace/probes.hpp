@@ -1,9 +1,10 @@
 // The probes that a trace is about, from rows of logs: those that were lost (or asked for by their
 // Call-ID), and a sample of answered ones, which tell how the clocks of the captures differ and
-// whether the captures are complete. What the captures show of each is kept with it.
+// whether the captures would have the others. What the captures show of each is kept with it.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,8 +34,7 @@ struct Seen {
     std::uint16_t errors = 0;
     std::uint16_t provisional_status = 0;
     std::uint16_t final_status = 0;
-    std::uint32_t leg = 0;        ///< hash of the branch of the first request
-    std::uint32_t other_leg = 0;  ///< of a request with another one: passed on by a proxy
+    std::uint32_t leg = 0;  ///< hash of the branch of the first request; others are a proxy's
 
     [[nodiscard]] bool any_message() const noexcept {
         return requests > 0 || provisionals > 0 || finals > 0;
@@ -50,8 +50,9 @@ struct Probe {
     std::uint16_t source_port = 0;
     std::uint32_t site = 0;  ///< index of text()
     std::uint32_t target = 0;
-    std::uint32_t next = 0;  ///< another one with the same digits, plus 1
-    std::string detail;      ///< of a wanted one's row; hostile
+    std::uint32_t group = 0;  ///< of those to one target at one address
+    std::uint32_t next = 0;   ///< another one with the same digits, plus 1
+    std::string detail;       ///< of a wanted one's row; hostile
     Seen near;
     Seen far;
 
@@ -77,7 +78,9 @@ public:
 
     explicit ProbeBook(Wanted wanted) : wanted_(std::move(wanted)) {}
 
-    /// `file_target`: the name of the target in a log that has no column for it.
+    /// `file_target`: the name of the target in a log that has no column for it. Rows of other
+    /// times and targets are welcome, since answered probes beside those that are asked about tell
+    /// what a capture can prove.
     void add(const log::Row& row, std::string_view file_target);
     /// All rows were added: puts the sample together with the others.
     void finish();
@@ -94,14 +97,16 @@ public:
     [[nodiscard]] const std::string& text(std::uint32_t index) const { return texts_[index]; }
     /// "0762101642", "4084673539@site"; the site is hostile text.
     [[nodiscard]] std::string call_id_text(const Probe& probe) const;
-    [[nodiscard]] std::size_t targets() const noexcept { return target_count_; }
+    [[nodiscard]] std::uint32_t groups() const noexcept { return groups_; }
 
     /// Probes in the logs that were asked about, in the time asked about.
     [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
     /// Lost ones beyond wanted_max, which are left out.
     [[nodiscard]] std::uint64_t left_out() const noexcept { return left_out_; }
-    /// The slowest answer that was in time: the timeout is no shorter than that.
-    [[nodiscard]] Duration answered_within() const noexcept { return answered_within_; }
+    /// The slowest answer of that target that was in time: the timeout is no shorter than that.
+    [[nodiscard]] Duration answered_within(std::uint32_t target) const noexcept {
+        return target < slowest_.size() ? slowest_[target] : Duration{};
+    }
 
 private:
     [[nodiscard]] bool concerns(const log::Row& row, std::string_view name) const;
@@ -111,6 +116,9 @@ private:
     void note_late(const log::Row& row, std::string_view name);
     void sample(const log::Row& row, std::string_view name);
     void insert(Probe probe);
+    void note_gap(const log::Row& row);
+    [[nodiscard]] Probe* same(const log::Row& row) noexcept;
+    void put_into_groups();
 
     Wanted wanted_;
     std::vector<Probe> probes_;
@@ -120,11 +128,11 @@ private:
     std::unordered_map<std::uint64_t, std::uint32_t> first_;  ///< by digits, plus 1
     std::vector<std::string> texts_{""};
     std::unordered_map<std::string, std::uint32_t> text_index_{{"", 0}};
-    std::vector<bool> is_target_;
-    std::size_t target_count_ = 0;
+    std::map<std::uint32_t, std::vector<WallTime>> moves_;  ///< of a target to another address
+    std::vector<Duration> slowest_;                         ///< in time, by target
+    std::uint32_t groups_ = 0;
     std::uint64_t rows_ = 0;
     std::uint64_t left_out_ = 0;
-    Duration answered_within_{};
 };
 
 }  // namespace sipping::trace

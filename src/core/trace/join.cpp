@@ -40,12 +40,16 @@ void take_error(Seen& seen, WallTime at, const Datagram& datagram, bool of_answe
 Probe* Join::find(const Message& message, WallTime at, bool& by_branch) noexcept {
     by_branch = false;
     CallId id;
-    if (parse_call_id(message.call_id, id))
+    const bool of_our_form = parse_call_id(message.call_id, id);
+    if (of_our_form)
         if (Probe* probe = book_.find(id.number, id.site, at); probe != nullptr) return probe;
     std::uint64_t number = 0;
     if (!parse_branch(message.own_branch, number)) return nullptr;
     by_branch = !message.call_id.empty();  // else it was cut off, which says nothing
-    return book_.find(number, std::nullopt, at);
+    Probe* const probe = book_.find(number, std::nullopt, at);
+    // With another site behind the digits it is another prober's.
+    if (probe != nullptr && of_our_form && id.number == number && probe->site != 0) return nullptr;
+    return probe;
 }
 
 bool Join::take(Side side, WallTime at, const Datagram& datagram) {
@@ -83,10 +87,7 @@ void Join::take_request(Probe& probe, Side side, WallTime at, const Message& mes
                         std::string_view text) {
     Seen& seen = probe.at(side);
     const std::uint32_t leg = leg_of(message.branch);
-    if (seen.requests > 0 && leg != seen.leg) {
-        seen.other_leg = leg;
-        return;
-    }
+    if (seen.requests > 0 && leg != seen.leg) return;
     if (seen.requests == 0) {
         seen.request = at;
         seen.leg = leg;
@@ -101,8 +102,8 @@ void Join::take_request(Probe& probe, Side side, WallTime at, const Message& mes
 void Join::take_answer(Probe& probe, Side side, WallTime at, const Message& message,
                        std::string_view text) {
     Seen& seen = probe.at(side);
-    // What the next hop of a proxy answered to the proxy is no answer to us.
-    if (seen.other_leg != 0 && leg_of(message.branch) == seen.other_leg) return;
+    // What a next hop of a proxy answered to the proxy is no answer to us.
+    if (seen.requests > 0 && leg_of(message.branch) != seen.leg) return;
     if (message.status < 200) {
         if (seen.provisionals == 0) {
             seen.provisional = at;

@@ -7,7 +7,7 @@
 namespace sipping::trace {
 
 bool ProbeBook::concerns(const log::Row& row, std::string_view name) const {
-    if (row.is_gap || row.sent < wanted_.from || row.sent >= wanted_.to) return false;
+    if (row.sent < wanted_.from || row.sent >= wanted_.to) return false;
     const auto is = [&](const std::string& one) { return one == name || one == row.host; };
     return wanted_.targets.empty() || std::ranges::any_of(wanted_.targets, is);
 }
@@ -33,20 +33,18 @@ Probe ProbeBook::make(const log::Row& row, std::string_view name) {
     probe.source_port = row.source_port;
     probe.site = intern(row.site);
     probe.target = intern(name);
-    is_target_.resize(texts_.size());
-    if (!is_target_[probe.target]) ++target_count_;
-    is_target_[probe.target] = true;
     return probe;
 }
 
 void ProbeBook::add(const log::Row& row, std::string_view file_target) {
+    if (row.is_gap) return note_gap(row);
     const std::string_view name = row.target.empty() ? file_target : row.target;
-    if (!concerns(row, name) || row.kind == Kind::duplicate) return;
-    if (row.kind != Kind::late) ++rows_;
-    if (row.kind == Kind::reply && row.latency)
-        answered_within_ = std::max(answered_within_, *row.latency);
-    if (!is_wanted(row)) return sample(row, name);
+    if (row.kind == Kind::duplicate) return;
     if (row.kind == Kind::late) return note_late(row, name);
+    const bool concerned = concerns(row, name);
+    if (concerned) ++rows_;
+    if (!concerned || !is_wanted(row)) return sample(row, name);
+    if (same(row) != nullptr) return;  // the logs overlap
     if (probes_.size() >= wanted_max) {
         ++left_out_;
         return;
@@ -57,14 +55,24 @@ void ProbeBook::add(const log::Row& row, std::string_view file_target) {
     insert(std::move(probe));
 }
 
+void ProbeBook::note_gap(const log::Row& row) {
+    if (row.detail_of("reason") == to_string(GapReason::moved))
+        moves_[intern(row.target)].push_back(row.sent);
+}
+
+Probe* ProbeBook::same(const log::Row& row) noexcept {
+    Probe* const known = find(row.call_id, row.site, row.sent);
+    return known != nullptr && known->sent == row.sent ? known : nullptr;
+}
+
 /// The row before said that it was lost; without that one (it stands in a file we were not given)
 /// this one says it as well.
 void ProbeBook::note_late(const log::Row& row, std::string_view name) {
-    Probe* known = find(row.call_id, row.site, row.sent);
-    if (known != nullptr && known->sent == row.sent) {
+    if (Probe* const known = same(row)) {
         if (!known->latency) known->latency = row.latency;
         return;
     }
+    if (!concerns(row, name) || !is_wanted(row)) return;
     Probe probe = make(row, name);
     probe.wanted = true;
     probe.detail = row.detail;
@@ -74,7 +82,11 @@ void ProbeBook::note_late(const log::Row& row, std::string_view name) {
 /// One in so many answered ones, evenly over all of the log: when there is no more room, every
 /// other one makes way.
 void ProbeBook::sample(const log::Row& row, std::string_view name) {
-    if (row.kind != Kind::reply || answered_++ % sample_every_ != 0) return;
+    if (row.kind != Kind::reply || !row.latency) return;
+    const std::uint32_t target = intern(name);
+    if (target >= slowest_.size()) slowest_.resize(target + 1);
+    slowest_[target] = std::max(slowest_[target], *row.latency);
+    if (answered_++ % sample_every_ != 0) return;
     if (sample_.size() == sample_max) {
         for (std::size_t i = 0; i < sample_max / 2; ++i)
             sample_[i] = std::move(sample_[2 * i]);
@@ -94,9 +106,26 @@ void ProbeBook::insert(Probe probe) {
 
 void ProbeBook::finish() {
     probes_.reserve(probes_.size() + sample_.size());
-    for (Probe& probe : sample_)
-        insert(std::move(probe));
+    for (Probe& probe : sample_) {
+        const Probe* const known = find(probe.call_id, text(probe.site), probe.sent);
+        if (known == nullptr || known->sent != probe.sent) insert(std::move(probe));
+    }
     sample_ = {};
+    put_into_groups();
+}
+
+void ProbeBook::put_into_groups() {
+    for (auto& [target, times] : moves_)
+        std::ranges::sort(times);
+    std::map<std::pair<std::uint32_t, std::size_t>, std::uint32_t> known;
+    for (Probe& probe : probes_) {
+        std::size_t moves = 0;
+        if (const auto moved = moves_.find(probe.target); moved != moves_.end())
+            moves = static_cast<std::size_t>(std::ranges::upper_bound(moved->second, probe.sent) -
+                                             moved->second.begin());
+        probe.group = known.try_emplace({probe.target, moves}, groups_).first->second;
+        groups_ = static_cast<std::uint32_t>(known.size());
+    }
 }
 
 Probe* ProbeBook::find(std::uint64_t call_id, std::optional<std::string_view> site,
@@ -105,7 +134,10 @@ Probe* ProbeBook::find(std::uint64_t call_id, std::optional<std::string_view> si
     if (first == first_.end()) return nullptr;
     Probe* best = nullptr;
     Duration best_off{};
-    for (std::uint32_t next = first->second; next != 0; next = probes_[next - 1].next) {
+    constexpr int looked_at_max = 64;  // a log may say the same digits a million times
+    int looked_at = 0;
+    for (std::uint32_t next = first->second; next != 0 && looked_at < looked_at_max;
+         next = probes_[next - 1].next, ++looked_at) {
         Probe& probe = probes_[next - 1];
         if (site && texts_[probe.site] != *site) continue;
         const Duration off = std::chrono::abs(probe.sent - at);

@@ -16,7 +16,15 @@ std::string_view reason_words(Reason reason) noexcept {
         case Reason::capture_ends: return "arrived, but the far capture ends too soon after it";
         case Reason::dropped: return "the far capture lost packets, maybe this one";
         case Reason::incomplete: return "the far capture lacks probes that were answered";
+        case Reason::no_witness:
+            return "no answered probe of this target shows that the far capture would have it";
         case Reason::other_target: return "the far capture has no packet of this target";
+        case Reason::other_time: return "its Call-ID was captured at quite another time";
+        case Reason::slow:
+            return "answered, later than any answer in time: perhaps after the timeout";
+        case Reason::refused:
+            return "its host refused it, so it arrived, but the far capture lacks it";
+        case Reason::run_ended: return "the run ended before its timeout";
     }
     return "";
 }
@@ -44,11 +52,9 @@ void add_logged_error(std::string& text, const Probe& probe) {
 }
 
 void add_counts(std::string& text, const Seen& far) {
-    if (far.requests > 1) add(text, fmt::format("the request arrived {} times", far.requests));
-    if (far.provisionals > 0)
-        add(text, fmt::format("{} was sent, {} time{}", far.provisional_status, far.provisionals,
-                              far.provisionals == 1 ? "" : "s"));
-    if (far.finals > 1) add(text, fmt::format("{} final answers", far.finals));
+    if (far.requests > 1) add(text, fmt::format("request captured {} times", far.requests));
+    if (far.provisionals > 0) add(text, fmt::format("{} was sent", far.provisional_status));
+    if (far.finals > 1) add(text, fmt::format("answer captured {} times", far.finals));
 }
 
 }  // namespace
@@ -78,14 +84,16 @@ std::string detail_words(const Probe& probe, const Judgement& judgement, bool ha
     if (judgement.has_times)
         add(text, fmt::format("network {}, far end {}", time_words(judgement.network),
                               time_words(judgement.thinking)));
-    if (judgement.verdict == Verdict::lost_there && judgement.maybe_never_left)
-        add(text, has_near ? "or never left our host: the near capture cannot tell"
-                           : "or never left our host: a near capture would tell");
-    if (judgement.verdict == Verdict::lost_back || judgement.verdict == Verdict::not_received)
-        add(text, fmt::format("{} sent", probe.far.finals > 0 ? probe.far.final_status
-                                                              : probe.near.final_status));
-    if (judgement.verdict == Verdict::too_late && !probe.latency)
-        add(text, "seen in the near capture, no late row in the log");
+    if (probe.far.finals > 0 || probe.near.finals > 0)
+        if (!probe.latency)
+            add(text, fmt::format("{} sent", probe.far.finals > 0 ? probe.far.final_status
+                                                                  : probe.near.final_status));
+    if (judgement.maybe_ours)
+        add(text,
+            fmt::format("or {}: {}",
+                        judgement.verdict == Verdict::lost_there ? "never left our host"
+                                                                 : "lost at our host",
+                        has_near ? "the near capture cannot tell" : "a near capture would tell"));
     add_counts(text, probe.far);
     add_error(text, probe.near, "near");
     add_error(text, probe.far, "far");

@@ -32,6 +32,16 @@ public:
         one.host = "10.0.0.2";
         one.source_port = 40000;
         one.detail = detail;
+        one.site = site;
+        book_.add(one, "file");
+    }
+    std::string_view site;  ///< of the rows to come
+    void moved(Duration at, std::string_view target = "gw") {
+        log::Row one;
+        one.is_gap = true;
+        one.sent = begin + at;
+        one.target = target;
+        one.detail = "reason=moved;was=10.0.0.2";
         book_.add(one, "file");
     }
     /// No more rows. What is drawn is this Call-ID.
@@ -74,12 +84,12 @@ public:
     }
 
     /// Packets are over.
-    const Judge& judge(bool one_target = true) {
+    const Judge& judge() {
         for (const Side side : {Side::near, Side::far}) {
             const Span& span = spans_[static_cast<std::size_t>(side)];
             if (span.first <= span.last) coverage(side).add_file(span.first, span.last);
         }
-        judge_ = std::make_unique<Judge>(book_, far_, has_near_ ? &near_ : nullptr, one_target);
+        judge_ = std::make_unique<Judge>(book_, far_, has_near_ ? &near_ : nullptr);
         return *judge_;
     }
     Judgement of(std::uint64_t call_id) { return judge_->judge(probe(call_id)); }
