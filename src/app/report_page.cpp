@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
 #include "local_offset.hpp"
 #include "look_back.hpp"
@@ -21,16 +22,18 @@ constexpr std::size_t columns_min = 200;
 constexpr std::size_t columns_max = 2'100;
 constexpr std::size_t columns_least = 20;
 
-/// Between two probes of the target that is probed most rarely, on average.
-Duration longest_interval(const ReportView& view) {
-    Duration longest = 1s;
+/// Between two probes of a target, on average; that of the middle one of all.
+Duration usual_interval(const ReportView& view) {
+    std::vector<Duration> intervals{1s};
     for (const report::TargetHistory* target : view.targets) {
         const report::Series& series = target->series;
         if (series.sent() > 1)
-            longest = std::max(longest, (series.last() - series.first()) /
-                                            static_cast<std::int64_t>(series.sent() - 1));
+            intervals.push_back((series.last() - series.first()) /
+                                static_cast<std::int64_t>(series.sent() - 1));
     }
-    return longest;
+    const auto middle = intervals.begin() + std::ssize(intervals) / 2;
+    std::ranges::nth_element(intervals, middle);
+    return std::max<Duration>(*middle, 1s);
 }
 
 }  // namespace
@@ -40,7 +43,7 @@ std::optional<report::Columns> page_columns(const ReportView& view) {
     const std::size_t fitting = std::clamp<std::size_t>(
         cells_max / std::max<std::size_t>(view.targets.size(), 1), columns_min, columns_max);
     // A column without a probe would look like one in which nobody probed.
-    const auto filled = static_cast<std::size_t>((view.to - view.from) / longest_interval(view));
+    const auto filled = static_cast<std::size_t>((view.to - view.from) / usual_interval(view));
     const auto wanted = static_cast<std::uint32_t>(std::clamp(filled, columns_least, fitting));
     const auto begin_s = std::chrono::floor<std::chrono::seconds>(view.from.time_since_epoch());
     return report::columns_for(view.from, view.to, wanted, local_utc_offset(begin_s.count()));
