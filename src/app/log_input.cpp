@@ -106,7 +106,7 @@ public:
 
 private:
     void refill() {
-        std::memmove(buffer_.data(), text_.data(), text_.size());
+        if (!text_.empty()) std::memmove(buffer_.data(), text_.data(), text_.size());
         std::size_t size = 0;
         try {
             size = source_.read(std::span{buffer_}.subspan(text_.size()));

@@ -29,11 +29,10 @@ TEST(Message, request) {
 
 TEST(Message, answer_with_compact_names_and_folded_lines) {
     Message message;
-    ASSERT_TRUE(
-        read_message("\r\nSIP/2.0 503 Busy\nv: SIP/2.0/UDP proxy;branch=z9hG4bKx,\n SIP/2.0/UDP a;"
-                     "branch = " +
-                         packets::branch("1234567890") + "\ni : 1234567890\nf: a;tag=b\n\nbody",
-                     message));
+    const std::string text =
+        "\r\nSIP/2.0 503 Busy\nv: SIP/2.0/UDP proxy;branch=z9hG4bKx,\n SIP/2.0/UDP a;branch = " +
+        packets::branch("1234567890") + "\ni : 1234567890\nf: a;tag=b\n\nbody";
+    ASSERT_TRUE(read_message(text, message));
     EXPECT_FALSE(message.is_request);
     EXPECT_EQ(message.status, 503);
     EXPECT_EQ(message.call_id, "1234567890");
@@ -44,11 +43,10 @@ TEST(Message, answer_with_compact_names_and_folded_lines) {
 
 TEST(Message, ours_below_another_via) {
     Message message;
-    ASSERT_TRUE(
-        read_message("OPTIONS sip:a SIP/2.0\r\nVia: SIP/2.0/UDP p\r\nVia: SIP/2.0/UDP "
-                     "o;branch=" +
-                         packets::branch("1234567890") + "\r\n\r\n",
-                     message));
+    const std::string text =
+        "OPTIONS sip:a SIP/2.0\r\nVia: SIP/2.0/UDP p\r\nVia: SIP/2.0/UDP o;branch=" +
+        packets::branch("1234567890") + "\r\n\r\n";
+    ASSERT_TRUE(read_message(text, message));
     EXPECT_EQ(message.branch, "");
     EXPECT_EQ(message.own_branch, packets::branch("1234567890"));
 }
