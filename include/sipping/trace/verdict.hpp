@@ -92,6 +92,9 @@ public:
     /// A capture must go on that long after a request for its silence to mean something: at least
     /// as long as the slowest answer in time took.
     static constexpr Duration patience = 1s;
+    /// What took no longer than that, or than the slowest answer in time, was in time: timeouts are
+    /// not in the log. A shorter timeout does no harm as long as late answers are logged.
+    static constexpr Duration in_time_least = 250ms;
     /// A Call-ID that is farther than this from its time is another one with the same digits.
     static constexpr Duration same_within = 5min;
 

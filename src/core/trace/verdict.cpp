@@ -135,7 +135,7 @@ Judgement Judge::answered_there(const Probe& probe) const {
     const bool has_thought = probe.far.requests > 0 && probe.far.finals > 0;
     if (has_thought) result.thinking = probe.far.final - probe.far.request;
     // What took longer than all that were in time may have been too late; only the log could tell.
-    const Duration in_time = book_.answered_within(probe.target);
+    const Duration in_time = std::max(in_time_least, book_.answered_within(probe.target));
     const bool slow = !probe.latency && took.value_or(result.thinking) > in_time;
     if (!took && !slow) return lost_back(probe);
     if (took && has_thought) {

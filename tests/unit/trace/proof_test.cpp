@@ -123,6 +123,22 @@ TEST(Proof, a_far_end_that_thinks_long_is_not_blamed_on_the_way) {
               "sent");
 }
 
+TEST(Proof, somewhat_slower_than_the_others_is_in_time) {
+    for (const bool at_near : {false, true}) {
+        TwoEnds ends;
+        answered_rows(ends);
+        ends.row(lost, at, Kind::timeout);
+        ends.rows_end();
+        answered_packets(ends);
+        ends.request(Side::near, at, lost);
+        ends.request(Side::far, at + 5ms, lost);
+        ends.answer(Side::far, at + 40ms, lost);
+        if (at_near) ends.answer(Side::near, at + 60ms, lost);
+        ends.judge();
+        EXPECT_EQ(ends.of(lost).verdict, at_near ? Verdict::not_received : Verdict::lost_back);
+    }
+}
+
 TEST(Proof, a_run_that_ended_waited_for_nothing) {
     TwoEnds ends(false, {.targets = {}, .call_id = lost, .site = ""});
     answered_rows(ends);
