@@ -127,7 +127,8 @@ class PortsPath(LabCase):
         far = self.far_end()
         run = self.begin("--max", "800", "--rate", "200")
         time.sleep(2)
-        self.assertIsNone(run.process.poll(), run)
+        if run.process.poll() is not None:
+            self.fail(f"it has ended: {run.wait(1)}")
         far.signal(number)
         found = self.end(run, codes=(0, 1))
         self.assertIn(found["verdict"], ("outage", "banned"), found)
