@@ -55,7 +55,7 @@ class Disk(SippingCase):
 
     def mount(self, run, *command):
         """In the run's mount namespace."""
-        subprocess.run(["nsenter", "-t", str(run.process.pid), "-m", *command], check=True,
+        subprocess.run(["nsenter", "-t", str(run.process.pid), "-m", "-r", *command], check=True,
                        cwd="/", timeout=20)
 
     def check_complete(self, run, rows, peer):
