@@ -50,9 +50,7 @@ Range range_of(const config::ReportConfig& config, const std::vector<LogFile>& f
 std::vector<std::uint32_t> worst_first(const std::deque<report::TargetHistory>& targets) {
     std::vector<Duration> down;
     for (const report::TargetHistory& target : targets)
-        down.push_back(std::accumulate(
-            target.series.outages().begin(), target.series.outages().end(), Duration{},
-            [](Duration sum, const report::Outage& outage) { return sum + outage.length(); }));
+        down.push_back(target.series.time_down());
     std::vector<std::uint32_t> order(targets.size());
     std::iota(order.begin(), order.end(), 0U);
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <span>
 
 #include "arguments.hpp"
@@ -65,9 +64,7 @@ Json target_json(const TargetHistory& target, const report::StatusLines& lines,
     const std::size_t shown = std::min(series.outages().size(), outages_max);
     for (const Outage& outage : std::span{series.outages()}.first(shown))
         outages.push_back(outage_json(outage, target));
-    json["outage_seconds"] = in_s(
-        std::accumulate(series.outages().begin(), series.outages().end(), Duration{},
-                        [](Duration sum, const Outage& outage) { return sum + outage.length(); }));
+    json["outage_seconds"] = in_s(series.time_down());
     json["outages_left_out"] = series.outages().size() - shown;
     Json& changes = json["changes"] = Json::array();
     for (const report::StatusChange& change : series.changes())

@@ -23,13 +23,12 @@ std::string link_words(const capture::CaptureFile& file) {
 
 }  // namespace
 
-TraceCaptures::TraceCaptures(const config::TraceConfig& config, std::vector<std::string> logs) {
+TraceCaptures::TraceCaptures(const config::TraceConfig& config, std::vector<std::string> inputs) {
     for (const std::string& path : config.far)
         open(path, trace::Side::far);
     for (const std::string& path : config.near)
         open(path, trace::Side::near);
     if (config.write_pcap.empty()) return;
-    std::vector<std::string>& inputs = logs;
     for (const auto* captures : {&config.far, &config.near})
         inputs.insert(inputs.end(), captures->begin(), captures->end());
     refuse_input("--write-pcap", config.write_pcap, inputs);

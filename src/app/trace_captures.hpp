@@ -17,9 +17,9 @@ namespace sipping::app {
 
 class TraceCaptures {
 public:
-    /// Opens all, and FILE of --write-pcap, which must not be one of them or of `logs`. Throws
+    /// Opens all, and FILE of --write-pcap, which must not be one of them or of `inputs`. Throws
     /// UsageError.
-    TraceCaptures(const config::TraceConfig& config, std::vector<std::string> logs);
+    TraceCaptures(const config::TraceConfig& config, std::vector<std::string> inputs);
 
     /// Everything to its end, or until SIGINT. What could not be read is told in problems().
     void read(trace::Join& join, Progress& progress);

@@ -6,10 +6,10 @@ import tempfile
 import time
 import unittest
 
+from made_logs import HEADER, row
 from support import SIPPING
 from webdriver import Browser
 
-HEADER = "time,timestamp,host,latency,callid,response,target,source_port,kind,detail\n"
 BEGIN = 1_793_664_000  # 2026-11-03 00:00 UTC
 DAYS, STEP = 3, 30
 OUTAGE = (41_460, 41_640)  # 11:31 to 11:34 UTC
@@ -24,11 +24,8 @@ def rows():
             sent = BEGIN + number * STEP + target
             lost = target == 1 and OUTAGE[0] <= number * STEP % 86_400 < OUTAGE[1]
             status = EVIL_STATUS if target == 0 and number > 3000 else "SIP/2.0 200 OK"
-            clock = time.strftime("%d/%m/%y %H:%M:%S", time.gmtime(sent))
-            call_id = 1_000_000_000 + 2 * number + target
-            head = f"{clock}:000000,{sent}.000000,203.0.113.{target + 1}"
-            yield (sent + lost, f"{head},drop,{call_id},drop,{name},40000,timeout,\n" if lost else
-                   f"{head},20.500,{call_id},{status},{name},40000,reply,\n")
+            yield sent + lost, row(sent, name, "timeout" if lost else "reply", 20.5,
+                                   1_000_000_000 + 2 * number + target, status=status)
 
 
 class HtmlOption(unittest.TestCase):

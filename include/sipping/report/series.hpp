@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -90,6 +90,8 @@ public:
     /// Within 1.6 %, never outside of minimum and maximum.
     [[nodiscard]] Duration latency(double share) const noexcept;
     [[nodiscard]] const std::vector<Outage>& outages() const noexcept { return outages_; }
+    /// Of all outages together.
+    [[nodiscard]] Duration time_down() const noexcept;
     [[nodiscard]] const std::vector<StatusChange>& changes() const noexcept { return changes_; }
     [[nodiscard]] std::uint64_t changes_left_out() const noexcept { return changes_left_out_; }
     [[nodiscard]] const std::vector<OwnGap>& gaps() const noexcept { return gaps_; }
@@ -108,9 +110,9 @@ private:
     std::uint64_t perhaps_own_ = 0;
     WallTime first_{};
     WallTime last_{};
-    WallTime previous_{};       ///< the one before was sent
-    Duration interval_{};       ///< between the two before
-    std::deque<WallTime> own_;  ///< when the last own losses were sent
+    WallTime previous_{};     ///< the one before was sent
+    Duration interval_{};     ///< between the two before
+    std::set<WallTime> own_;  ///< when the last own losses were sent
     stats::Histogram latency_;
     Duration min_{};
     Duration max_{};

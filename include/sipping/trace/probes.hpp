@@ -117,7 +117,8 @@ private:
     void sample(const log::Row& row, std::string_view name);
     void insert(Probe probe);
     void note_gap(const log::Row& row);
-    [[nodiscard]] Probe* same(const log::Row& row) noexcept;
+    [[nodiscard]] Probe* same(std::uint64_t call_id, std::string_view site, WallTime sent) noexcept;
+    void insert_wanted(const log::Row& row, std::string_view name);
     void put_into_groups();
 
     Wanted wanted_;

@@ -44,9 +44,7 @@ struct Probed {
 std::vector<Begun> times_of_day(const Series& series, sink::UtcOffset offset) {
     std::vector<Begun> times;
     for (const Outage& outage : series.outages()) {
-        const auto unix_s =
-            std::chrono::floor<std::chrono::seconds>(outage.begin.time_since_epoch()).count();
-        const std::int64_t local_s = unix_s + offset(unix_s);
+        const std::int64_t local_s = local_second(outage.begin, offset);
         const std::int64_t day = floor_div(local_s, day_s);
         const std::int64_t at_s = local_s - day * day_s;
         const auto length_s = std::chrono::ceil<std::chrono::seconds>(outage.length()).count();

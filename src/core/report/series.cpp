@@ -47,8 +47,8 @@ void Series::lost(const Event& event) {
     periods_.lost(event.sent, event.own);
     if (event.own) {
         ++perhaps_own_;
-        own_.push_back(event.sent);
-        if (own_.size() > own_kept_max) own_.pop_front();
+        own_.insert(event.sent);
+        if (own_.size() > own_kept_max) own_.erase(own_.begin());
         return;
     }
     if (run_.lost == 0) run_ = {.begin = event.sent, .first_call_id = event.call_id};
@@ -71,7 +71,7 @@ void Series::end_run(std::optional<WallTime> answered_at) {
 }
 
 void Series::late(WallTime sent) {
-    if (std::ranges::find(own_, sent) != own_.end()) return;
+    if (own_.contains(sent)) return;
     if (run_.lost > 0 && sent >= run_.begin) {
         if (sent <= run_.last_lost) ++run_.late;
         return;
@@ -100,6 +100,13 @@ void Series::finish() {
 
 std::uint64_t Series::sent() const noexcept {
     return received() + lost() + count(Kind::pending);
+}
+
+Duration Series::time_down() const noexcept {
+    Duration sum{};
+    for (const Outage& outage : outages_)
+        sum += outage.length();
+    return sum;
 }
 
 Duration Series::latency(double share) const noexcept {

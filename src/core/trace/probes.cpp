@@ -44,15 +44,12 @@ void ProbeBook::add(const log::Row& row, std::string_view file_target) {
     const bool concerned = concerns(row, name);
     if (concerned) ++rows_;
     if (!concerned || !is_wanted(row)) return sample(row, name);
-    if (same(row) != nullptr) return;  // the logs overlap
+    if (same(row.call_id, row.site, row.sent) != nullptr) return;  // the logs overlap
     if (probes_.size() >= wanted_max) {
         ++left_out_;
         return;
     }
-    Probe probe = make(row, name);
-    probe.wanted = true;
-    probe.detail = row.detail;
-    insert(std::move(probe));
+    insert_wanted(row, name);
 }
 
 void ProbeBook::note_gap(const log::Row& row) {
@@ -60,23 +57,27 @@ void ProbeBook::note_gap(const log::Row& row) {
         moves_[intern(row.target)].push_back(row.sent);
 }
 
-Probe* ProbeBook::same(const log::Row& row) noexcept {
-    Probe* const known = find(row.call_id, row.site, row.sent);
-    return known != nullptr && known->sent == row.sent ? known : nullptr;
+Probe* ProbeBook::same(std::uint64_t call_id, std::string_view site, WallTime sent) noexcept {
+    Probe* const known = find(call_id, site, sent);
+    return known != nullptr && known->sent == sent ? known : nullptr;
+}
+
+void ProbeBook::insert_wanted(const log::Row& row, std::string_view name) {
+    Probe probe = make(row, name);
+    probe.wanted = true;
+    probe.detail = row.detail;
+    insert(std::move(probe));
 }
 
 /// The row before said that it was lost; without that one (it stands in a file we were not given)
 /// this one says it as well.
 void ProbeBook::note_late(const log::Row& row, std::string_view name) {
-    if (Probe* const known = same(row)) {
+    if (Probe* const known = same(row.call_id, row.site, row.sent)) {
         if (!known->latency) known->latency = row.latency;
         return;
     }
     if (!concerns(row, name) || !is_wanted(row)) return;
-    Probe probe = make(row, name);
-    probe.wanted = true;
-    probe.detail = row.detail;
-    insert(std::move(probe));
+    insert_wanted(row, name);
 }
 
 /// One in so many answered ones, evenly over all of the log: when there is no more room, every
@@ -106,10 +107,8 @@ void ProbeBook::insert(Probe probe) {
 
 void ProbeBook::finish() {
     probes_.reserve(probes_.size() + sample_.size());
-    for (Probe& probe : sample_) {
-        const Probe* const known = find(probe.call_id, text(probe.site), probe.sent);
-        if (known == nullptr || known->sent != probe.sent) insert(std::move(probe));
-    }
+    for (Probe& probe : sample_)
+        if (same(probe.call_id, text(probe.site), probe.sent) == nullptr) insert(std::move(probe));
     sample_ = {};
     put_into_groups();
 }

@@ -9,19 +9,17 @@ Judgement undecided(Reason reason) noexcept {
     return {.verdict = Verdict::undecided, .reason = reason};
 }
 
-/// An ICMP error that only the host itself sends.
-bool is_port_unreachable(const IcmpError& error) noexcept {
-    return error.family == Family::v4 ? error.type == 3 && error.code == 3
-                                      : error.type == 1 && error.code == 4;
-}
-
+/// By an ICMP error that only the host itself sends.
 bool was_refused(const Probe& probe) noexcept {
+    constexpr std::string_view by_host = "port-unreachable";
+    std::array<char, 32> scratch{};
     for (const Seen* seen : {&probe.near, &probe.far})
-        if (seen->errors > 0 && !seen->error_of_answer && is_port_unreachable(seen->error))
+        if (seen->errors > 0 && !seen->error_of_answer &&
+            icmp_name(seen->error, scratch) == by_host)
             return true;
     log::Row row;
     row.detail = probe.detail;
-    return probe.kind == Kind::icmp && row.detail_of("icmp") == "port-unreachable";
+    return probe.kind == Kind::icmp && row.detail_of("icmp") == by_host;
 }
 
 }  // namespace

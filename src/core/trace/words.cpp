@@ -84,10 +84,9 @@ std::string detail_words(const Probe& probe, const Judgement& judgement, bool ha
     if (judgement.has_times)
         add(text, fmt::format("network {}, far end {}", time_words(judgement.network),
                               time_words(judgement.thinking)));
-    if (probe.far.finals > 0 || probe.near.finals > 0)
-        if (!probe.latency)
-            add(text, fmt::format("{} sent", probe.far.finals > 0 ? probe.far.final_status
-                                                                  : probe.near.final_status));
+    if (!probe.latency && (probe.far.finals > 0 || probe.near.finals > 0))
+        add(text, fmt::format("{} sent", probe.far.finals > 0 ? probe.far.final_status
+                                                              : probe.near.final_status));
     if (judgement.maybe_ours)
         add(text,
             fmt::format("or {}: {}",

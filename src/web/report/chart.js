@@ -66,8 +66,7 @@ function paint(u) {
     c.stroke();
     for (let b = first; b <= last; b++)
         if (target.lost_in[b]) {
-            const loud = target.exact[b] || target.run_in[b] >= data.outage_run,
-                  h = (loud ? 14 : 7) * devicePixelRatio;
+            const loud = is_loud(target, b), h = (loud ? 14 : 7) * devicePixelRatio;
             c.fillStyle = paint_of(loud ? 'loud' : 'few');
             c.fillRect(
                 x(bin_time(b)), foot - h, Math.max(2, x(bin_time(b + 1)) - x(bin_time(b))), h);

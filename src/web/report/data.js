@@ -37,6 +37,9 @@ data.targets.forEach((target, index) => {
     target.outage_count = target.outages.length + target.outages_left_out;
 });
 
+// A run of losses: a known outage, or one within the bin.
+const is_loud = (target, bin) => target.exact[bin] || target.run_in[bin] >= data.outage_run;
+
 const worst_first = [...data.targets].sort(
     (a, b) => b.down_s - a.down_s || b.outage_count - a.outage_count ||
         b.longest_run - a.longest_run || b.lost - a.lost || (a.shown < b.shown ? -1 : 1));

@@ -14,12 +14,11 @@ const mix = (a, b, x) => a.map((v, i) => Math.round(v + (b[i] - v) * Math.min(1,
 function bin_colour(palette, target, bin, fine) {
     const sent = target.sent_in[bin] * target.unit;
     const exact = fine && target.exact[bin];  // then the run is drawn by itself
-    const down = target.exact[bin] && !fine;
-    if (!sent) return down ? [3, palette.loud] : [0, palette.none];
+    const loud = !exact && is_loud(target, bin);
+    if (!sent) return loud ? [3, palette.loud] : [0, palette.none];
     const lost = target.lost_in[bin] - (exact ? target.run_in[bin] : 0), share = lost / sent;
-    if (lost <= 0 && !down) return [1, palette.ok];
-    if (down || (target.run_in[bin] >= data.outage_run && !exact))
-        return [3 + share, mix(palette.loud, palette.worst, Math.sqrt(share))];
+    if (lost <= 0 && !loud) return [1, palette.ok];
+    if (loud) return [3 + share, mix(palette.loud, palette.worst, Math.sqrt(share))];
     return [2 + Math.min(share, .9), mix(palette.ok, palette.few, .4 + share * 15)];
 }
 

@@ -8,23 +8,8 @@ namespace sipping::trace {
 namespace {
 
 constexpr std::uint64_t lost = 5479931704;
-constexpr std::uint64_t first_answered = 1000000000;
+constexpr std::uint64_t first_answered = TwoEnds::first_answered;
 constexpr Duration at = 50500ms;
-
-Duration second(std::uint64_t number) {
-    return std::chrono::seconds{static_cast<std::int64_t>(number)};
-}
-
-/// A hundred probes that were answered in `took`, a second apart; packets by the test.
-void answered_rows(TwoEnds& ends, Duration took = 11ms) {
-    for (std::uint64_t i = 0; i <= 100; ++i)
-        ends.row(first_answered + i, second(i), Kind::reply, took);
-}
-
-void answered_packets(TwoEnds& ends, Duration took = 11ms) {
-    for (std::uint64_t i = 0; i <= 100; ++i)
-        ends.answered(first_answered + i, second(i), 5ms, took - 6ms);
-}
 
 std::string verdict_of(TwoEnds& ends, std::uint64_t call_id = lost) {
     ends.judge();
@@ -35,11 +20,11 @@ TEST(Proof, nothing_answered_proves_nothing) {
     for (const bool with_packets : {false, true}) {
         TwoEnds ends(false);
         for (std::uint64_t i = 0; i < 30; ++i)
-            ends.row(lost + i, second(i), Kind::timeout);
+            ends.row(lost + i, TwoEnds::second(i), Kind::timeout);
         ends.rows_end();
         // Of one host, or of quite another one, with a clock that is or is not right: who knows.
         for (std::uint64_t i = 0; i < 30; i += 3)
-            ends.packet(Side::far, second(i),
+            ends.packet(Side::far, TwoEnds::second(i),
                         with_packets ? TwoEnds::text_of(lost + i) : "OPTIONS sip:x SIP/2.0\r\n");
         EXPECT_EQ(verdict_of(ends, lost + 1).substr(0, 9), "undecided");
         EXPECT_EQ(ends.of(lost + 1).reason,
@@ -65,11 +50,11 @@ TEST(Proof, a_dead_host_that_says_so_itself_did_not_answer) {
 
 TEST(Proof, a_hole_in_a_capture_is_told_from_the_answered_ones_beside) {
     TwoEnds ends;
-    answered_rows(ends);
+    ends.answered_rows();
     ends.row(lost, at, Kind::timeout);
     ends.rows_end();
     for (std::uint64_t i = 0; i <= 100; ++i) {
-        if (i != 50) ends.answered(first_answered + i, second(i));  // half a second before
+        if (i != 50) ends.answered(first_answered + i, TwoEnds::second(i));  // half a second before
     }
     ends.request(Side::near, at, lost);
     EXPECT_EQ(verdict_of(ends), "undecided: the far capture lacks probes that were answered");
@@ -77,30 +62,24 @@ TEST(Proof, a_hole_in_a_capture_is_told_from_the_answered_ones_beside) {
 
 TEST(Proof, a_capture_that_ends_before_a_usual_answer_would_have_left) {
     TwoEnds ends(false);
-    answered_rows(ends, 3s);
+    ends.answered_rows(3s);
     ends.row(lost, 99900ms, Kind::timeout);
     ends.rows_end();
-    answered_packets(ends, 3s);
+    ends.answered_packets(3s);
     ends.request(Side::far, 99905ms, lost);
     EXPECT_EQ(verdict_of(ends), "undecided: arrived, but the far capture ends too soon after it");
 }
 
 TEST(Proof, lost_back_may_be_lost_at_our_host) {
     TwoEnds alone(false);
-    answered_rows(alone);
-    alone.row(lost, at, Kind::timeout);
-    alone.rows_end();
-    answered_packets(alone);
+    alone.answered_but(lost, at);
     alone.request(Side::far, at + 5ms, lost);
     alone.answer(Side::far, at + 6ms, lost);
     EXPECT_EQ(verdict_of(alone),
               "answer lost on the way back: 200 sent; or lost at our host: a near capture would "
               "tell");
     TwoEnds both;
-    answered_rows(both);
-    both.row(lost, at, Kind::timeout);
-    both.rows_end();
-    answered_packets(both);
+    both.answered_but(lost, at);
     both.request(Side::far, at + 5ms, lost);
     both.answer(Side::far, at + 6ms, lost);
     both.coverage(Side::near).add_dropped(7);
@@ -111,10 +90,7 @@ TEST(Proof, lost_back_may_be_lost_at_our_host) {
 
 TEST(Proof, a_far_end_that_thinks_long_is_not_blamed_on_the_way) {
     TwoEnds ends;
-    answered_rows(ends);
-    ends.row(lost, at, Kind::timeout);
-    ends.rows_end();
-    answered_packets(ends);
+    ends.answered_but(lost, at);
     ends.request(Side::near, at, lost);
     ends.request(Side::far, at + 5ms, lost);
     ends.answer(Side::far, at + 40s, lost);
@@ -126,10 +102,7 @@ TEST(Proof, a_far_end_that_thinks_long_is_not_blamed_on_the_way) {
 TEST(Proof, somewhat_slower_than_the_others_is_in_time) {
     for (const bool at_near : {false, true}) {
         TwoEnds ends;
-        answered_rows(ends);
-        ends.row(lost, at, Kind::timeout);
-        ends.rows_end();
-        answered_packets(ends);
+        ends.answered_but(lost, at);
         ends.request(Side::near, at, lost);
         ends.request(Side::far, at + 5ms, lost);
         ends.answer(Side::far, at + 40ms, lost);
@@ -141,10 +114,10 @@ TEST(Proof, somewhat_slower_than_the_others_is_in_time) {
 
 TEST(Proof, a_run_that_ended_waited_for_nothing) {
     TwoEnds ends(false, {.targets = {}, .call_id = lost, .site = ""});
-    answered_rows(ends);
+    ends.answered_rows();
     ends.row(lost, at, Kind::pending);
     ends.rows_end();
-    answered_packets(ends);
+    ends.answered_packets();
     ends.request(Side::far, at + 5ms, lost);
     ends.answer(Side::far, at + 6ms, lost);
     ends.judge();
@@ -154,27 +127,27 @@ TEST(Proof, a_run_that_ended_waited_for_nothing) {
 TEST(Proof, logs_that_overlap_hold_each_probe_once) {
     TwoEnds ends(false);
     for (int twice = 0; twice < 2; ++twice) {
-        answered_rows(ends);
+        ends.answered_rows();
         ends.row(lost, at, Kind::timeout);
     }
     ends.rows_end();
     EXPECT_EQ(ends.book().probes().size(), 102U);
-    answered_packets(ends);
+    ends.answered_packets();
     EXPECT_EQ(verdict_of(ends).substr(0, 21), "lost on the way there");
 }
 
 TEST(Proof, the_same_digits_of_another_site_or_another_day_are_another_probe) {
     TwoEnds ends;
     ends.site = "berlin";
-    answered_rows(ends);
+    ends.answered_rows();
     ends.row(lost, at, Kind::timeout);
     ends.rows_end();
     for (std::uint64_t i = 0; i <= 100; ++i) {
         const std::string digits = fmt::format("{}", first_answered + i);
         const std::string text = packets::options(digits + "@berlin", packets::branch(digits));
         for (const Side side : {Side::near, Side::far}) {
-            ends.packet(side, second(i), text);
-            ends.packet(side, second(i) + 1ms, packets::answer(text));
+            ends.packet(side, TwoEnds::second(i), text);
+            ends.packet(side, TwoEnds::second(i) + 1ms, packets::answer(text));
         }
     }
     const std::string digits = fmt::format("{}", lost);
@@ -193,10 +166,7 @@ TEST(Proof, the_same_digits_of_another_site_or_another_day_are_another_probe) {
 
 TEST(Proof, what_any_next_hop_of_a_proxy_says_is_no_answer_to_us) {
     TwoEnds ends;
-    answered_rows(ends);
-    ends.row(lost, at, Kind::timeout);
-    ends.rows_end();
-    answered_packets(ends);
+    ends.answered_but(lost, at);
     ends.request(Side::near, at, lost);
     ends.request(Side::far, at + 5ms, lost);
     const auto passed_on = [](std::string_view hop) {
@@ -213,14 +183,14 @@ TEST(Proof, what_any_next_hop_of_a_proxy_says_is_no_answer_to_us) {
 
 TEST(Proof, icmp_from_our_own_host_and_from_the_target_itself) {
     TwoEnds ends;
-    answered_rows(ends);
+    ends.answered_rows();
     ends.row(lost, at, Kind::icmp, std::nullopt, "gw", "icmp=host-unreachable;icmp_from=10.0.0.1");
     ends.row(lost + 1, at, Kind::icmp, std::nullopt, "gw",
              "icmp=port-unreachable;icmp_from=10.0.0.2");
     ends.row(lost + 2, at, Kind::icmp, std::nullopt, "gw",
              "icmp=port-unreachable;icmp_from=10.0.0.2");
     ends.rows_end();
-    answered_packets(ends);
+    ends.answered_packets();
     ends.request(Side::near, at, lost + 1);
     ends.judge();
     EXPECT_EQ(ends.of(lost).verdict, Verdict::never_left);
@@ -230,14 +200,14 @@ TEST(Proof, icmp_from_our_own_host_and_from_the_target_itself) {
 
 TEST(Proof, a_target_that_moved_is_not_judged_by_a_capture_of_its_old_address) {
     TwoEnds ends;
-    answered_rows(ends);
+    ends.answered_rows();
     ends.moved(100500ms);
     for (std::uint64_t i = 0; i < 10; ++i)
-        ends.row(lost + i, second(101 + i), Kind::timeout);
+        ends.row(lost + i, TwoEnds::second(101 + i), Kind::timeout);
     ends.rows_end();
-    answered_packets(ends);
+    ends.answered_packets();
     for (std::uint64_t i = 0; i < 10; ++i)
-        ends.request(Side::near, second(101 + i), lost + i);
+        ends.request(Side::near, TwoEnds::second(101 + i), lost + i);
     ends.packet(Side::far, 200s, "no SIP");
     ends.judge();
     EXPECT_EQ(ends.of(lost + 5).reason, Reason::other_target);

@@ -78,6 +78,27 @@ public:
         answer(Side::far, at + there + 1ms, call_id);
         answer(Side::near, at + there + 1ms + back, call_id);
     }
+    /// 101 probes a second apart, all answered: their rows, and what the captures have of them.
+    static constexpr std::uint64_t first_answered = 1000000000;
+    static constexpr std::uint64_t answered_last = 100;
+    void answered_rows(Duration took = 11ms) {
+        for (std::uint64_t i = 0; i <= answered_last; ++i)
+            row(first_answered + i, second(i), Kind::reply, took);
+    }
+    void answered_packets(Duration took = 11ms) {
+        for (std::uint64_t i = 0; i <= answered_last; ++i)
+            answered(first_answered + i, second(i), 5ms, took - 6ms);
+    }
+    /// Answered ones as all ends saw them, and in their midst one that was not.
+    void answered_but(std::uint64_t lost, Duration at) {
+        answered_rows();
+        row(lost, at, Kind::timeout);
+        rows_end();
+        answered_packets();
+    }
+    static Duration second(std::uint64_t number) {
+        return std::chrono::seconds{static_cast<std::int64_t>(number)};
+    }
     static std::string text_of(std::uint64_t call_id) {
         const std::string digits = fmt::format("{:010}", call_id);
         return packets::options(digits, packets::branch(digits));

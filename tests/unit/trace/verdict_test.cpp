@@ -8,7 +8,7 @@ namespace sipping::trace {
 namespace {
 
 constexpr std::uint64_t lost = 5479931704;
-constexpr std::uint64_t first_answered = 1000000000;
+constexpr std::uint64_t first_answered = TwoEnds::first_answered;
 
 /// Probes that were answered, each second from 0 s to 100 s; the lost one goes out at 50.5 s.
 class VerdictTest : public testing::Test {
@@ -16,17 +16,12 @@ protected:
     void start(Kind kind = Kind::timeout, std::string_view detail = "", bool has_near = true) {
         ends_.emplace(has_near);
         ends_->ahead = ahead_;
-        for (std::uint64_t i = 0; i <= 100; ++i)
-            ends_->row(first_answered + i, seconds(i), Kind::reply, 11ms);
+        ends_->answered_rows();
         ends_->row(lost, at, kind, std::nullopt, "gw", detail);
     }
     void packets() {
         ends_->rows_end(lost);
-        for (std::uint64_t i = 0; i <= 100; ++i)
-            ends_->answered(first_answered + i, seconds(i));
-    }
-    static Duration seconds(std::uint64_t count) {
-        return std::chrono::seconds{static_cast<std::int64_t>(count)};
+        ends_->answered_packets();
     }
     std::string said() {
         ends_->judge();
@@ -154,7 +149,7 @@ TEST_F(VerdictTest, a_clock_that_was_set_is_noticed) {
     ends_->rows_end();
     for (std::uint64_t i = 0; i <= 100; ++i) {
         ends_->ahead = i < 50 ? 0s : 3s;
-        ends_->answered(first_answered + i, seconds(i));
+        ends_->answered(first_answered + i, TwoEnds::second(i));
     }
     ends_->judge();
     const ClockOffset& clock = ends_->judge().offset(Side::far);
@@ -178,7 +173,7 @@ TEST_F(VerdictTest, a_capture_without_the_answers_proves_none_missing) {
     start(Kind::timeout, "", false);
     ends_->rows_end();
     for (std::uint64_t i = 0; i <= 100; ++i)
-        ends_->request(Side::far, seconds(i), first_answered + i);
+        ends_->request(Side::far, TwoEnds::second(i), first_answered + i);
     ends_->request(Side::far, at, lost);
     EXPECT_EQ(said(), "undecided: the far capture lacks probes that were answered");
 }
