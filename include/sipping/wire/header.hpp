@@ -29,6 +29,10 @@ enum class HeaderName : std::uint8_t {
 /// Any case, compact forms too (section 7.3.3).
 [[nodiscard]] HeaderName header_name(std::string_view name) noexcept;
 
+/// `line` is not empty. Where the value begins, behind the colon; 0 when there is no colon, nothing
+/// before it, or a blank in front.
+[[nodiscard]] std::size_t take_name(std::string_view line, HeaderName& name) noexcept;
+
 struct Header {
     HeaderName name{};
     std::string_view value;  ///< without blanks around it, folding kept

@@ -31,6 +31,9 @@ struct Response {
 /// (sections 7.3.1, 7.3.3, 20); a bare LF ends a line too, as the field does it.
 DecodeError decode_response(std::string_view datagram, Response& response) noexcept;
 
+/// Seconds, then perhaps a comment or parameters (section 20.33); -1 when it is something else.
+[[nodiscard]] std::int64_t parse_retry_after(std::string_view value) noexcept;
+
 /// The Call-ID's ten digits (before any '@'), or 0.
 [[nodiscard]] std::uint64_t call_id_number(std::string_view call_id) noexcept;
 

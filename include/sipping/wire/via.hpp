@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "sipping/wire/params.hpp"
+
 namespace sipping::wire {
 
 /// Topmost Via. Absent parameters are empty / 0.
@@ -22,8 +24,10 @@ struct Via {
 /// when it is not that, or the port is not 1..65535.
 [[nodiscard]] bool take_sent_by(std::string_view& rest, Via& via) noexcept;
 
-/// The first entry of a Via header's value, up to its end or a comma. An rport that is no port
-/// number reads as 0.
+/// One parameter behind it. The first of each name counts; an rport that is no port reads as 0.
+void take_via_param(const Param& param, Via& via) noexcept;
+
+/// The first entry of a Via header's value, up to its end or a comma.
 [[nodiscard]] bool parse_via(std::string_view value, Via& via) noexcept;
 
 /// How many entries the value lists, separated by commas outside quotes.

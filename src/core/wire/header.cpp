@@ -96,7 +96,8 @@ std::size_t usual_name(std::string_view line, HeaderName& name) noexcept {
 /// Names that mean something here begin with one of these.
 constexpr CharSet initials("cCfFiIlLmMrRtTvV");
 
-// Where the value begins: behind the colon. 0: no header.
+}  // namespace
+
 std::size_t take_name(std::string_view line, HeaderName& name) noexcept {
     if (const std::size_t size = usual_name(line, name)) return size;
     const std::size_t colon = offset_of(line, ':');
@@ -107,8 +108,6 @@ std::size_t take_name(std::string_view line, HeaderName& name) noexcept {
     name = initials.has(line.front()) ? header_name({line.data(), size}) : HeaderName::other;
     return colon + 1;
 }
-
-}  // namespace
 
 bool HeaderReader::next(Header& header) noexcept {
     const char* const begin = rest_.data();

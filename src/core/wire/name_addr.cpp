@@ -8,9 +8,9 @@ namespace {
 
 constexpr CharSet address_marks("<;\"");
 
-// Leaves the header's parameters in `rest`. Without angle brackets the first semicolon begins them
-// (section 20.10).
-bool skip_address(std::string_view& rest) noexcept {
+}  // namespace
+
+bool take_address(std::string_view& rest) noexcept {
     rest = trim_left(rest);
     if (rest.empty()) return false;
     std::size_t i = address_marks.find_in(rest);
@@ -31,11 +31,9 @@ bool skip_address(std::string_view& rest) noexcept {
     return true;
 }
 
-}  // namespace
-
 bool parse_tag(std::string_view value, std::string_view& tag) noexcept {
     tag = {};
-    if (!skip_address(value)) return false;
+    if (!take_address(value)) return false;
     ParamReader params(value);
     Param param;
     while (params.next(param))

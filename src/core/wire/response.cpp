@@ -8,10 +8,8 @@
 #include "sipping/wire/text.hpp"
 
 namespace sipping::wire {
-namespace {
 
-// Delta seconds, then perhaps a comment or parameters (section 20.33).
-std::int64_t read_retry_after(std::string_view value) noexcept {
+std::int64_t parse_retry_after(std::string_view value) noexcept {
     constexpr std::uint64_t limit_s = std::uint64_t{1} << 31;
     std::size_t digits = 0;
     while (digits < value.size() && is_digit(value[digits]))
@@ -22,6 +20,8 @@ std::int64_t read_retry_after(std::string_view value) noexcept {
     if (!read_number(value.substr(0, digits), seconds) || seconds >= limit_s) return -1;
     return static_cast<std::int64_t>(seconds);
 }
+
+namespace {
 
 // The first of each header counts, later ones are only stepped over.
 class ResponseHeaders {
@@ -53,7 +53,7 @@ public:
             case HeaderName::content_length: return content_length_.add(header.value);
             case HeaderName::retry_after:
                 if (response_.retry_after_s < 0)
-                    response_.retry_after_s = read_retry_after(header.value);
+                    response_.retry_after_s = parse_retry_after(header.value);
                 return DecodeError::ok;
             case HeaderName::contact:
             case HeaderName::max_forwards:

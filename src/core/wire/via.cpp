@@ -64,21 +64,24 @@ bool take_sent_by(std::string_view& rest, Via& via) noexcept {
     return read_port(take_token(rest), via.port);
 }
 
+void take_via_param(const Param& param, Via& via) noexcept {
+    if (is_param(param, "branch")) {
+        if (via.branch.empty()) via.branch = param.value;
+    } else if (is_param(param, "received")) {
+        if (via.received.empty()) via.received = param.value;
+    } else if (is_param(param, "rport") && !via.has_rport) {
+        via.has_rport = true;
+        if (!read_port(param.value, via.rport)) via.rport = 0;
+    }
+}
+
 bool parse_via(std::string_view value, Via& via) noexcept {
     via = {};
     if (!take_sent_by(value, via)) return false;
     ParamReader params(value);
     Param param;
-    while (params.next(param)) {
-        if (is_param(param, "branch")) {
-            if (via.branch.empty()) via.branch = param.value;
-        } else if (is_param(param, "received")) {
-            if (via.received.empty()) via.received = param.value;
-        } else if (is_param(param, "rport") && !via.has_rport) {
-            via.has_rport = true;
-            if (!read_port(param.value, via.rport)) via.rport = 0;
-        }
-    }
+    while (params.next(param))
+        take_via_param(param, via);
     return params.rest().empty() || params.rest().front() == ',';
 }
 

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "sipping/wire/lenient.hpp"
 #include "sipping/wire/name_addr.hpp"
 #include "sipping/wire/request.hpp"
 #include "sipping/wire/response.hpp"
@@ -75,6 +76,43 @@ std::string response_difference(std::string_view datagram) {
     difference.same("Retry-After", fast.retry_after_s, slow.retry_after_s);
     difference.same("body", fast.body, slow.body);
     if (fast.has_via) difference.same_via(fast.via, slow);
+    return difference.text();
+}
+
+std::string lenient_difference(std::string_view datagram) {
+    Response strict;
+    Response lenient;
+    SyntaxFault fault;
+    const DecodeError error = decode_response(datagram, strict);
+    const DecodeError lenient_error = decode_leniently(datagram, lenient, fault);
+    Difference difference;
+    if (error != DecodeError::ok) {
+        // What is a keep-alive or a request to the strict one is that to both.
+        if (error == DecodeError::keep_alive || error == DecodeError::request)
+            difference.same("error", to_string(lenient_error), to_string(error));
+        return difference.text();
+    }
+    difference.same("error", to_string(lenient_error), to_string(error));
+    difference.same("fault", to_string(fault.fault), "none");
+    difference.same("status", lenient.status, strict.status);
+    difference.same("status line", lenient.status_line, strict.status_line);
+    difference.same("reason", lenient.reason, strict.reason);
+    difference.same("has Via", lenient.has_via, strict.has_via);
+    difference.same("Vias", lenient.via_count, strict.via_count);
+    difference.same("transport", lenient.via.transport, strict.via.transport);
+    difference.same("host", lenient.via.host, strict.via.host);
+    difference.same("port", lenient.via.port, strict.via.port);
+    difference.same("branch", lenient.via.branch, strict.via.branch);
+    difference.same("received", lenient.via.received, strict.via.received);
+    difference.same("has rport", lenient.via.has_rport, strict.via.has_rport);
+    difference.same("rport", lenient.via.rport, strict.via.rport);
+    difference.same("Call-ID", lenient.call_id, strict.call_id);
+    difference.same("From tag", lenient.from_tag, strict.from_tag);
+    difference.same("To", lenient.to, strict.to);
+    difference.same("CSeq", lenient.cseq, strict.cseq);
+    difference.same("CSeq method", lenient.cseq_method, strict.cseq_method);
+    difference.same("Retry-After", lenient.retry_after_s, strict.retry_after_s);
+    difference.same("body", lenient.body, strict.body);
     return difference.text();
 }
 

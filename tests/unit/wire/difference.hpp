@@ -8,6 +8,8 @@ namespace sipping::wire {
 
 /// Empty when both read the same out of the datagram: for the test's message or the fuzzer's.
 [[nodiscard]] std::string response_difference(std::string_view datagram);
+/// Empty when the forgiving reader reads what the strict one accepts as that does.
+[[nodiscard]] std::string lenient_difference(std::string_view datagram);
 [[nodiscard]] std::string request_difference(std::string_view datagram);
 
 }  // namespace sipping::wire

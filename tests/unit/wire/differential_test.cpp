@@ -22,6 +22,7 @@ void expect_same(const std::string& message) {
     SCOPED_TRACE(message);
     EXPECT_EQ(response_difference(message), "");
     EXPECT_EQ(request_difference(message), "");
+    EXPECT_EQ(lenient_difference(message), "");
 }
 
 std::vector<std::string> messages() {

@@ -1,0 +1,320 @@
+#include "sipping/wire/lenient.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "sipping/wire/cseq.hpp"
+#include "sipping/wire/header.hpp"
+#include "sipping/wire/name_addr.hpp"
+#include "sipping/wire/request_line.hpp"
+#include "sipping/wire/status_line.hpp"
+#include "sipping/wire/text.hpp"
+
+namespace sipping::wire {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr auto npos = std::string_view::npos;
+
+/// The first fault counts, later ones often follow from it.
+void note(SyntaxFault& fault, Fault what, std::string_view name = {}) noexcept {
+    if (fault) return;
+    fault.fault = what;
+    const std::size_t size = std::min(token_chars.span_of(name), SyntaxFault::name_max);
+    std::transform(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(size),
+                   fault.name.begin(), to_lower);
+    fault.name_size = static_cast<std::uint8_t>(size);
+}
+
+/// The parameters at the front of `rest`, empty ones stepped over; true when nothing but the end or
+/// a comma follows them.
+template <class Take>
+bool take_params(std::string_view rest, Take&& take) noexcept {
+    for (;;) {
+        rest = trim_left(rest);
+        if (rest.empty() || rest.front() == ',') return true;
+        if (rest.front() != ';') return false;
+        const std::string_view after = trim_left(rest.substr(1));
+        if (after.empty() || after.front() == ';' || after.front() == ',') {
+            rest = after;
+            continue;
+        }
+        ParamReader one(rest);
+        Param param;
+        if (!one.next(param)) return false;
+        take(param);
+        rest = one.rest();
+    }
+}
+
+/// Whatever looks like a parameter, wherever it stands before the first comma.
+template <class Take>
+void find_params(std::string_view text, Take&& take) noexcept {
+    bool quotes_end = true;  // looked for once: a run of quotes that never end would cost a square
+    for (std::size_t i = 0; i < text.size() && text[i] != ','; ++i) {
+        if (text[i] == '"' && quotes_end) {
+            const std::size_t length = quoted_length(text.substr(i));
+            quotes_end = length > 0;
+            if (quotes_end) i += length - 1;
+            continue;
+        }
+        if (text[i] != ';') continue;
+        ParamReader one(text.substr(i));
+        Param param;
+        if (one.next(param)) take(param);
+    }
+}
+
+/// False when it has a fault; what can be read is read.
+bool read_via(std::string_view value, Via& via) noexcept {
+    if (parse_via(value, via)) return true;
+    via = {};
+    std::string_view rest = value;
+    const auto take = [&via](const Param& param) { take_via_param(param, via); };
+    if (take_sent_by(rest, via) && take_params(rest, take)) return true;
+    find_params(value, take);
+    return false;
+}
+
+bool read_tag(std::string_view value, std::string_view& tag) noexcept {
+    if (parse_tag(value, tag)) return true;
+    tag = {};
+    std::string_view rest = value;
+    const auto take = [&tag](const Param& param) {
+        if (tag.empty() && is_param(param, "tag")) tag = param.value;
+    };
+    if (take_address(rest) && take_params(rest, take) && rest.find(',') == npos) return true;
+    const std::size_t bracket = value.rfind('>');
+    find_params(bracket == npos ? value : value.substr(bracket), take);
+    return false;
+}
+
+bool read_call_id(std::string_view value, std::string_view& call_id) noexcept {
+    value.remove_prefix(invisible_chars.span_of(value));
+    call_id = value.substr(0, invisible_chars.find_in(value));
+    return !call_id.empty() && call_id.size() == value.size();
+}
+
+bool read_cseq(std::string_view value, std::uint32_t& number, std::string_view& method) noexcept {
+    if (parse_cseq(value, number, method)) return true;
+    constexpr std::uint64_t limit = std::uint64_t{1} << 31;
+    std::size_t digits = 0;
+    while (digits < value.size() && is_digit(value[digits]))
+        ++digits;
+    std::uint64_t wide = 0;
+    number = read_number(value.substr(0, digits), wide) && wide < limit
+                 ? static_cast<std::uint32_t>(wide)
+                 : 0;
+    std::string_view rest = trim_left(value.substr(digits));
+    method = take_token(rest);
+    return false;
+}
+
+/// The rest of the message, line by line. A line that begins with a blank continues the one before.
+class Lines {
+public:
+    explicit Lines(std::string_view text) noexcept
+        : rest_(text), end_(text.find('\n') == npos ? '\r' : '\n') {}
+
+    /// The next line without its end. `ended` is false when the datagram ended it.
+    bool next(std::string_view& line, bool& ended) noexcept {
+        if (rest_.empty()) return false;
+        std::size_t end = rest_.find(end_);
+        while (end != npos && end > 0 && !is_empty(rest_.substr(0, end)) &&
+               end + 1 < rest_.size() && (rest_[end + 1] == ' ' || rest_[end + 1] == '\t'))
+            end = rest_.find(end_, end + 1);
+        ended = end != npos;
+        line = rest_.substr(0, end);
+        rest_ = ended ? rest_.substr(end + 1) : std::string_view{};
+        return true;
+    }
+    /// The first line, which nothing continues.
+    std::string_view first(bool& ended) noexcept {
+        const std::size_t end = rest_.find(end_);
+        ended = end != npos;
+        const std::string_view line = rest_.substr(0, end);
+        rest_ = ended ? rest_.substr(end + 1) : std::string_view{};
+        return line;
+    }
+    /// Nothing but CRs.
+    static bool is_empty(std::string_view line) noexcept {
+        return line.find_first_not_of('\r') == npos;
+    }
+    [[nodiscard]] bool odd_ends() const noexcept { return end_ == '\r'; }
+    [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
+
+private:
+    std::string_view rest_;
+    char end_;
+};
+
+/// Takes what is known from each header; the first of each name counts.
+class LenientHeaders {
+public:
+    LenientHeaders(Response& response, SyntaxFault& fault) noexcept
+        : response_(response), fault_(fault) {}
+
+    void read(Lines& lines) noexcept {
+        std::string_view line;
+        bool ended = true;
+        for (int count = 0; lines.next(line, ended); ++count) {
+            if (Lines::is_empty(line)) {
+                if (!ended) break;
+                if (line.size() > 1) note(fault_, Fault::line_end);
+                return finish(lines.rest());
+            }
+            if (count == header_limit) {
+                note(fault_, Fault::too_many_headers);
+                return;
+            }
+            take_line(line);
+            if (!ended) break;
+        }
+        note(fault_, Fault::no_end);
+        if (content_length_.cut(response_.body) != DecodeError::ok) note(fault_, Fault::short_body);
+    }
+
+private:
+    void take_line(std::string_view line) noexcept {
+        if (is_lws(line.front())) {
+            note(fault_, Fault::leading_blank);
+            line = trim(line);
+            if (line.empty()) return;
+        }
+        HeaderName name{};
+        if (const std::size_t size = take_name(line, name); size > 0)
+            return take(name, trim(line.substr(size)), line);
+        std::string_view rest = line;
+        const std::string_view word = take_token(rest);
+        rest = trim_left(rest);
+        const bool colon = !rest.empty() && rest.front() == ':';
+        note(fault_, colon && word.empty() ? Fault::no_name : Fault::no_colon, word);
+        take(header_name(word), trim(rest), line);
+    }
+
+    void take(HeaderName name, std::string_view value, std::string_view line) noexcept {
+        if (!take_value(name, value)) note(fault_, Fault::bad_value, line);
+    }
+
+    bool take_value(HeaderName name, std::string_view value) noexcept {
+        switch (name) {
+            case HeaderName::via:
+                response_.via_count += count_vias(value);
+                if (response_.has_via) return true;
+                response_.has_via = true;
+                return read_via(value, response_.via);
+            case HeaderName::from:
+                if (std::exchange(has_from_, true)) return true;
+                return read_tag(value, response_.from_tag);
+            case HeaderName::to:
+                if (!std::exchange(has_to_, true)) response_.to = value;
+                return true;
+            case HeaderName::call_id:
+                return !response_.call_id.empty() || read_call_id(value, response_.call_id);
+            case HeaderName::cseq:
+                return !response_.cseq_method.empty() ||
+                       read_cseq(value, response_.cseq, response_.cseq_method);
+            case HeaderName::content_length: return content_length_.add(value) == DecodeError::ok;
+            case HeaderName::retry_after:
+                if (response_.retry_after_s < 0) response_.retry_after_s = parse_retry_after(value);
+                return true;
+            case HeaderName::contact:
+            case HeaderName::max_forwards:
+            case HeaderName::other: break;
+        }
+        return true;
+    }
+
+    void finish(std::string_view body) noexcept {
+        response_.body = body;
+        if (content_length_.cut(response_.body) != DecodeError::ok) note(fault_, Fault::short_body);
+    }
+
+    Response& response_;
+    SyntaxFault& fault_;
+    ContentLength content_length_;
+    bool has_from_ = false;
+    bool has_to_ = false;
+};
+
+/// "SIP/", a version, a code and the reason, with what blanks there are. A code above 65535 or that
+/// is none reads as 0.
+void read_status_line(Response& response, SyntaxFault& fault) noexcept {
+    if (parse_status_line(response.status_line, response.status, response.reason)) return;
+    std::string_view rest = response.status_line.substr("SIP/"sv.size());
+    rest.remove_prefix(std::min(rest.find_first_of(" \t"), rest.size()));
+    rest = trim_left(rest);
+    std::size_t digits = 0;
+    while (digits < rest.size() && is_digit(rest[digits]))
+        ++digits;
+    std::uint64_t code = 0;
+    const bool number = read_number(rest.substr(0, digits), code) && code <= 0xffff;
+    response.status = number ? static_cast<std::uint16_t>(code) : std::uint16_t{0};
+    response.reason = trim(rest.substr(digits));
+    const bool known = number && code >= 100 && code <= 699;
+    note(fault, known ? Fault::status_line : Fault::status_code);
+}
+
+}  // namespace
+
+std::string_view without_padding(std::string_view datagram) noexcept {
+    const std::size_t begin = datagram.find_first_not_of("\0 \t\r\n"sv);
+    return begin == npos ? std::string_view{} : datagram.substr(begin);
+}
+
+DecodeError decode_leniently(std::string_view datagram, Response& response,
+                             SyntaxFault& fault) noexcept {
+    response = {};
+    fault = {};
+    const std::string_view message = without_padding(datagram);
+    if (message.empty()) return DecodeError::keep_alive;
+    Lines lines(message);
+    bool ended = false;
+    response.status_line = lines.first(ended);
+    if (!begins_with_sip(response.status_line))
+        return looks_like_request(response.status_line) ? DecodeError::request
+                                                        : DecodeError::not_sip;
+    const std::size_t padding = datagram.size() - message.size();
+    if (datagram.substr(0, padding).find_first_not_of("\r\n") != npos)
+        note(fault, Fault::leading_bytes);
+    if (!response.status_line.empty() && response.status_line.back() == '\r')
+        response.status_line.remove_suffix(1);
+    if (lines.odd_ends()) note(fault, ended ? Fault::line_end : Fault::no_end);
+    read_status_line(response, fault);
+    LenientHeaders(response, fault).read(lines);
+    return DecodeError::ok;
+}
+
+DecodeError read_response(std::string_view datagram, Response& response,
+                          SyntaxFault& fault) noexcept {
+    fault = {};
+    const DecodeError strict = decode_response(datagram, response);
+    if (strict == DecodeError::ok || strict == DecodeError::keep_alive ||
+        strict == DecodeError::request)
+        return strict;
+    return decode_leniently(datagram, response, fault);
+}
+
+bool read_echo(std::string_view datagram, Response& identity) noexcept {
+    identity = {};
+    Lines lines(without_padding(datagram));
+    bool ended = false;
+    if (!looks_like_request(lines.first(ended))) return false;
+    SyntaxFault fault;
+    LenientHeaders(identity, fault).read(lines);
+    return true;
+}
+
+KeepAlive keep_alive_kind(std::string_view datagram) noexcept {
+    if (datagram.empty()) return KeepAlive::empty;
+    if (without_padding(datagram).empty())
+        return datagram.find('\0') == npos ? KeepAlive::crlf : KeepAlive::nul;
+    constexpr std::size_t header_size = 20;  // RFC 8489 section 5
+    const bool stun = datagram.size() >= header_size &&
+                      (static_cast<unsigned char>(datagram[0]) & 0xc0U) == 0 &&
+                      datagram.substr(4, 4) == "\x21\x12\xa4\x42";
+    return stun ? KeepAlive::stun : KeepAlive::none;
+}
+
+}  // namespace sipping::wire
