@@ -40,10 +40,7 @@ stats::Health collect_health(const probe::Engine& engine, probe::Transport& netw
     health.send_repeats = transport.send_repeats;
     health.conntrack_count = read_number("/proc/sys/net/netfilter/nf_conntrack_count");
     health.conntrack_max = read_number("/proc/sys/net/netfilter/nf_conntrack_max");
-    health.foreign = counts.foreign;
-    health.keep_alives = counts.keep_alives;
-    health.requests = counts.requests;
-    health.malformed = counts.malformed;
+    health.strays = counts.strays;
     health.icmp_unmatched = counts.icmp_unmatched;
     reporter.fill(health);
     return health;

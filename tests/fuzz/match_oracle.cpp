@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fuzz_check.hpp"
+#include "sipping/wire/lenient.hpp"
 
 namespace sipping::fuzz {
 namespace {
@@ -57,11 +58,10 @@ void MatchOracle::left(const probe::Outgoing& out) {
     probes_.push_back(probe);
 }
 
-/// The rule of product.md, word by word.
+/// Three of four fields; or the Call-ID or the branch, on the very path; the Call-ID first.
 MatchOracle::Found MatchOracle::whose(const wire::slow::Response& response,
                                       const probe::Arrival& arrival) const {
-    Found by_three;
-    Found by_call_id;
+    std::array<Found, 3> found;  // by three, by Call-ID, by branch
     for (std::size_t i = 0; i < probes_.size(); ++i) {
         const Probe& probe = probes_[i];
         const bool call_id = response.call_id == probe.call_id;
@@ -73,14 +73,50 @@ MatchOracle::Found MatchOracle::whose(const wire::slow::Response& response,
         const bool same_path =
             arrival.from == probe.asked && first_port + arrival.socket == probe.port;
         if (call_id + branch + tag + cseq >= 3)
-            by_three = {i, mangled};
+            found[0] = {i, mangled};
         else if (call_id && same_path)
-            by_call_id = {i, mangled};
+            found[1] = {i, mangled};
+        else if (branch && same_path)
+            found[2] = {i, mangled};
     }
-    if (by_three.probe == SIZE_MAX) return by_call_id;
-    by_three.another_by_call_id = by_call_id.probe != SIZE_MAX;
-    return by_three;
+    Found best;
+    for (const Found& one : found) {
+        if (one.probe == SIZE_MAX) continue;
+        if (best.probe == SIZE_MAX)
+            best = one;
+        else if (one.probe != best.probe)
+            best.another_by_path = true;
+    }
+    return best;
 }
+
+namespace {
+
+/// What the forgiving reader found, in the words of the slow one. (That it reads what the strict
+/// decoder accepts as that does, another fuzzer shows.)
+wire::slow::Response read_again(const wire::Response& lenient) {
+    wire::slow::Response response;
+    response.status = std::to_string(lenient.status);
+    response.via_params = {{"branch", std::string(lenient.via.branch)}};
+    response.call_id = lenient.call_id;
+    response.from_tag = lenient.from_tag;
+    response.cseq = std::to_string(lenient.cseq);
+    response.cseq_method = lenient.cseq_method;
+    return response;
+}
+
+StrayReason keep_alive_or_garbage(std::string_view bytes) {
+    switch (wire::keep_alive_kind(bytes)) {
+        case wire::KeepAlive::empty: return StrayReason::empty;
+        case wire::KeepAlive::crlf: return StrayReason::crlf;
+        case wire::KeepAlive::nul: return StrayReason::nul;
+        case wire::KeepAlive::stun: return StrayReason::stun;
+        case wire::KeepAlive::none: break;
+    }
+    return StrayReason::not_sip;
+}
+
+}  // namespace
 
 void MatchOracle::expect(const probe::Inbox& inbox, bool forgets) {
     expected_.clear();
@@ -88,16 +124,23 @@ void MatchOracle::expect(const probe::Inbox& inbox, bool forgets) {
     now_ = inbox.read_until;
     for (const probe::SendFailure& failure : inbox.send_failures)
         expect_refusal(failure);
-    for (const probe::Arrival& arrival : inbox.arrivals) {
-        const wire::slow::Response response = wire::slow::decode(arrival.bytes);
-        switch (response.error) {
-            case wire::DecodeError::ok:
-                expect_answer(arrival, response, inbox.read_until, forgets);
-                break;
-            case wire::DecodeError::keep_alive: ++keep_alives_; break;
-            case wire::DecodeError::request: ++requests_; break;
-            default: ++malformed_[static_cast<std::size_t>(response.error)]; break;
-        }
+    for (const probe::Arrival& arrival : inbox.arrivals)
+        expect_arrival(arrival, inbox.read_until, forgets);
+}
+
+void MatchOracle::expect_arrival(const probe::Arrival& arrival, Instant now, bool forgets) {
+    const wire::slow::Response strict = wire::slow::decode(arrival.bytes);
+    if (strict.error == wire::DecodeError::ok)
+        return expect_answer(arrival, strict, {}, now, forgets);
+    wire::Response lenient;
+    SyntaxFault fault;
+    switch (wire::read_response(arrival.bytes, lenient, fault)) {
+        case wire::DecodeError::ok:
+            FUZZ_CHECK(strict.error != wire::DecodeError::keep_alive &&
+                       strict.error != wire::DecodeError::request);
+            return expect_answer(arrival, read_again(lenient), fault, now, forgets);
+        case wire::DecodeError::request: ++requests_; break;
+        default: count(keep_alive_or_garbage(arrival.bytes)); break;
     }
 }
 
@@ -110,22 +153,24 @@ void MatchOracle::expect_refusal(const probe::SendFailure& failure) {
 }
 
 void MatchOracle::expect_answer(const probe::Arrival& arrival, const wire::slow::Response& response,
-                                Instant now, bool forgets) {
+                                const SyntaxFault& syntax, Instant now, bool forgets) {
     const Found found = whose(response, arrival);
     if (found.probe == SIZE_MAX || probes_[found.probe].fate == Fate::refused) {
-        undecided_ |= found.another_by_call_id;  // a refused one may be forgotten at once
-        ++foreign_;
+        undecided_ |= found.another_by_path;  // a refused one may be forgotten at once
+        count(StrayReason::foreign);
         return;
     }
     Probe& probe = probes_[found.probe];
-    const bool final = response.status >= "200";
+    const unsigned long code = std::stoul(response.status);
+    const bool final = code < 100 || code >= 200;
     Expected row{.kind = Kind::reply,
                  .probe = found.probe,
                  .mangled = found.mangled,
                  .at = arrival.at,
                  .from = arrival.from,
                  .port = static_cast<std::uint16_t>(first_port + arrival.socket),
-                 .status = response.status};
+                 .status = response.status,
+                 .syntax = syntax};
     if (probe.fate == Fate::waiting && arrival.at <= probe.deadline) {
         if (!final) {
             probe.has_provisional = true;
@@ -137,7 +182,7 @@ void MatchOracle::expect_answer(const probe::Arrival& arrival, const wire::slow:
     }
     row.may_be_foreign =
         probe.fate != Fate::waiting && (forgets || probe.deadline + late_window_ <= now);
-    undecided_ |= row.may_be_foreign && found.another_by_call_id;
+    undecided_ |= row.may_be_foreign && found.another_by_path;
     if (probe.fate == Fate::waiting) probe.fate = Fate::dropped;  // its drop row comes first
     row.kind = probe.fate == Fate::answered ? Kind::duplicate : Kind::late;
     if (final) probe.fate = Fate::answered;
@@ -172,6 +217,7 @@ void MatchOracle::on_answer_row(const ProbeResult& result) {
     FUZZ_CHECK(result.from_elsewhere == (expected.from != probe.asked));
     FUZZ_CHECK(result.arrival_port == (expected.port == probe.port ? 0 : expected.port));
     FUZZ_CHECK(std::to_string(result.status) == expected.status);
+    FUZZ_CHECK(result.syntax == expected.syntax);
     if (result.kind == Kind::reply) {
         ++probe.ends;
         FUZZ_CHECK(expected.at <= probe.deadline);
@@ -219,9 +265,14 @@ void MatchOracle::after_inbox(const probe::EngineCounts& counts, std::uint32_t i
         FUZZ_CHECK(expected_[next_expected_].may_be_foreign);
         ++may_be_foreign_;
     }
-    FUZZ_CHECK(counts.foreign == foreign_ + may_be_foreign_);
-    FUZZ_CHECK(counts.keep_alives == keep_alives_ && counts.requests == requests_);
-    FUZZ_CHECK(counts.malformed == malformed_);
+    for (const StrayReason reason : {StrayReason::not_sip, StrayReason::crlf, StrayReason::nul,
+                                     StrayReason::empty, StrayReason::stun})
+        FUZZ_CHECK(counts.of(reason) == strays_[static_cast<std::size_t>(reason)]);
+    FUZZ_CHECK(counts.of(StrayReason::foreign) ==
+               strays_[static_cast<std::size_t>(StrayReason::foreign)] + may_be_foreign_);
+    FUZZ_CHECK(counts.of(StrayReason::request) + counts.of(StrayReason::bad_request) +
+                   counts.of(StrayReason::echo) ==
+               requests_);
     FUZZ_CHECK(counts.due == counts.sent + counts.skipped + counts.local + counts.send_error);
     const auto of = [&](Kind kind) { return rows_[static_cast<std::size_t>(kind)]; };
     FUZZ_CHECK(counts.sent == of(Kind::reply) + of(Kind::provisional) + of(Kind::timeout) +

@@ -92,18 +92,21 @@ private:
         Endpoint from;
         std::uint16_t port = 0;
         std::string status;
+        SyntaxFault syntax;
         bool may_be_foreign = false;
     };
     struct Found {
         std::size_t probe = SIZE_MAX;
         std::uint8_t mangled = 0;
-        bool another_by_call_id = false;  ///< which it is when this one is forgotten
+        bool another_by_path = false;  ///< which it is when this one is forgotten
     };
 
+    void expect_arrival(const probe::Arrival& arrival, Instant now, bool forgets);
+    void count(StrayReason reason) { ++strays_[static_cast<std::size_t>(reason)]; }
     [[nodiscard]] Found whose(const wire::slow::Response& response,
                               const probe::Arrival& arrival) const;
     void expect_answer(const probe::Arrival& arrival, const wire::slow::Response& response,
-                       Instant now, bool forgets);
+                       const SyntaxFault& syntax, Instant now, bool forgets);
     void expect_refusal(const probe::SendFailure& failure);
     void on_answer_row(const ProbeResult& result);
     void on_drop_row(const ProbeResult& result);
@@ -115,11 +118,9 @@ private:
     std::vector<Expected> expected_;
     std::size_t next_expected_ = 0;
     std::array<std::uint64_t, kind_count> rows_{};
-    std::uint64_t foreign_ = 0;
+    std::array<std::uint64_t, stray_reason_count> strays_{};
     std::uint64_t may_be_foreign_ = 0;  ///< arrivals that gave no row, although they might have
-    std::array<std::uint64_t, 16> malformed_{};
-    std::uint64_t keep_alives_ = 0;
-    std::uint64_t requests_ = 0;
+    std::uint64_t requests_ = 0;  ///< echoes and unreadable ones too
     std::set<std::uint64_t> refused_;
     Instant now_{};
     bool undecided_ = false;

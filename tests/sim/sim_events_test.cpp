@@ -83,7 +83,7 @@ TEST(SimEvents, an_answer_read_with_its_send_s_refusal_changes_nothing) {
     sim.engine->on_inbox(sim.inbox, sim.network.reading());
     EXPECT_EQ(sim.recorder.of(Kind::send_error), 1u);
     EXPECT_EQ(sim.recorder.rows.size(), 1u);
-    EXPECT_EQ(sim.engine->counts().foreign, 1u);
+    EXPECT_EQ(sim.engine->counts().of(StrayReason::foreign), 1u);
     sim.expect_books_balance();
 }
 

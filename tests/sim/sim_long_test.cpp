@@ -61,7 +61,7 @@ TEST(SimLong, an_hour_of_everything_balances) {
         EXPECT_GT(sim.recorder.of(Kind::late), 1000u);
         EXPECT_GT(sim.recorder.of(Kind::duplicate), 1000u);
         EXPECT_EQ(sim.engine->early_forgotten(), 0u);
-        EXPECT_EQ(sim.engine->counts().foreign, 0u);
+        EXPECT_EQ(sim.engine->counts().of(StrayReason::foreign), 0u);
         sim.expect_books_balance();
         for (const Row& row : sim.recorder.rows) {
             if (row.result.kind == Kind::reply) {

@@ -110,7 +110,7 @@ TEST(SimOutcomes, an_identity_is_forgotten_after_the_late_window) {
             sim.engine->on_inbox(sim.inbox, sim.network.reading());
         }
         EXPECT_EQ(sim.recorder.of(Kind::late), late);
-        EXPECT_EQ(sim.engine->counts().foreign, foreign);
+        EXPECT_EQ(sim.engine->counts().of(StrayReason::foreign), foreign);
     }
 }
 

@@ -46,6 +46,10 @@ void Recorder::icmp(std::uint32_t, const Endpoint&, std::uint64_t call_id, const
     if (keep) icmp_ids.push_back(call_id);
 }
 
+void Recorder::stray(const Stray& stray) noexcept {
+    if (keep) strays.push_back({stray, std::string(stray.raw), std::string(stray.user_agent)});
+}
+
 std::vector<Row> Recorder::rows_of(Kind kind) const {
     std::vector<Row> found;
     for (const Row& row : rows)

@@ -18,6 +18,12 @@ struct Row {
     std::string status_line;
 };
 
+/// A Stray that outlives the call.
+struct StrayCopy {
+    Stray stray;
+    std::string raw, user_agent;
+};
+
 class Recorder final : public probe::ResultSink {
 public:
     bool keep = true;                   ///< false: only count
@@ -25,6 +31,7 @@ public:
     std::vector<Row> rows;
     std::vector<Settled> settled_probes;
     std::vector<Gap> gaps;
+    std::vector<StrayCopy> strays;
     std::vector<std::uint64_t> icmp_ids;
     std::map<std::uint64_t, SentProbe> sent_probes;
     std::array<std::uint64_t, kind_count> count{};
@@ -36,6 +43,7 @@ public:
     void gap(const Gap& gap) noexcept override;
     void icmp(std::uint32_t target, const Endpoint& asked, std::uint64_t call_id,
               const IcmpError& error, Instant at) noexcept override;
+    void stray(const Stray& stray) noexcept override;
 
     [[nodiscard]] std::uint64_t of(Kind kind) const {
         return count[static_cast<std::size_t>(kind)];

@@ -1,5 +1,5 @@
-// Whose answer is this? Compares the four places that carry a probe's identity (Call-ID, top Via's
-// branch, From tag, CSeq) with what we sent. Decides nothing about time: see the engine.
+// Whose response is this? Compares the four places that carry a probe's identity (Call-ID, top
+// Via's branch, From tag, CSeq) with what we sent. Decides nothing about time: see the engine.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct Match {
     std::uint8_t disagree = 0;     ///< Field bits that were not as we sent them
 };
 
-/// Where an answer came from and to, for the rule that lets a right Call-ID stand alone.
+/// Where a response came from and to, for the rule that lets a right Call-ID or branch stand alone.
 struct Path {
     Endpoint from;
     std::uint32_t socket = 0;
@@ -33,8 +33,9 @@ public:
     /// `site`: Call-IDs are digits@site; empty: digits alone.
     Matcher(ProbeTable& table, const wire::IdentitySource& identities, std::string site);
 
-    /// An answer is ours when at least three of the four agree, or when the Call-ID is right and it
-    /// came from the very endpoint asked (`asked(slot)`) to the very port used.
+    /// A response is ours when at least three of the four agree, or when the Call-ID or the branch
+    /// is right and it came from the very endpoint asked (`asked(slot)`) to the very port used.
+    /// Both are as hard to guess; off the path neither is enough.
     template <typename Asked>
     [[nodiscard]] Match find(const wire::Response& response, const Path& path,
                              Asked&& asked) const noexcept {
@@ -42,14 +43,17 @@ public:
         const Match named = compare(claim.call_id, claim, path.socket);
         if (named.slot != no_slot && agreeing(named) >= 3) return named;
         // Three fields outweigh one: the Call-ID may be another probe's that used the same port.
+        Match branched;
         if (claim.branch_call_id != claim.call_id) {
-            const Match match = compare(claim.branch_call_id, claim, path.socket);
-            if (match.slot != no_slot && agreeing(match) >= 3) return match;
+            branched = compare(claim.branch_call_id, claim, path.socket);
+            if (branched.slot != no_slot && agreeing(branched) >= 3) return branched;
         }
-        if (named.slot == no_slot || (named.disagree & Field::call_id) != 0) return {};
-        const Slot& slot = table_.at(named.slot);
-        const bool same_path = path.local_port == slot.port && path.from == asked(slot);
-        return same_path ? named : Match{};
+        for (const Match& match : {named, branched}) {
+            if (!has_proof(match)) continue;
+            const Slot& slot = table_.at(match.slot);
+            if (path.local_port == slot.port && path.from == asked(slot)) return match;
+        }
+        return {};
     }
 
 private:
@@ -65,6 +69,11 @@ private:
     };
 
     [[nodiscard]] static int agreeing(const Match& match) noexcept;
+    /// The Call-ID or the branch is as it was sent.
+    [[nodiscard]] static bool has_proof(const Match& match) noexcept {
+        constexpr unsigned both = Field::call_id | Field::branch;
+        return match.slot != no_slot && (match.disagree & both) != both;
+    }
     [[nodiscard]] Claim claim_of(const wire::Response& response) const noexcept;
     /// The probe of this Call-ID, which came to this socket.
     [[nodiscard]] std::uint32_t slot_of(std::uint64_t call_id, std::uint32_t socket) const noexcept;

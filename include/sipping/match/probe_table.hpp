@@ -12,8 +12,10 @@
 #include <string_view>
 #include <vector>
 
+#include "sipping/base/code_set.hpp"
 #include "sipping/base/endpoint.hpp"
 #include "sipping/base/instant.hpp"
+#include "sipping/base/syntax_fault.hpp"
 #include "sipping/base/zeroed_array.hpp"
 #include "sipping/wire/identity.hpp"
 
@@ -46,7 +48,8 @@ struct alignas(64) Slot {
     std::uint16_t note = 0;                   ///< index of its Note; 0: none
     State state = State::free;
     bool lost : 1 = false;
-    bool counts : 1 = true;       ///< for Settled
+    bool counts : 1 = true;  ///< for Settled, as service is
+    Service service : 2 = Service::fine;
     std::uint8_t generation = 0;  ///< which of its target's addresses it asked (AskedEndpoints)
     std::uint8_t self = 0;
 };
@@ -63,6 +66,7 @@ struct Note {
     std::uint8_t line_length = 0;
     bool rx_user = false;
     std::uint8_t mangled = 0;
+    SyntaxFault syntax;
     Instant at{};  ///< of the last provisional answer
     Endpoint from;
     std::uint16_t arrival_port = 0;  ///< our port it came to

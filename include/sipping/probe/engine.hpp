@@ -12,7 +12,9 @@
 #include "sipping/match/matcher.hpp"
 #include "sipping/match/probe_table.hpp"
 #include "sipping/probe/asked_endpoints.hpp"
+#include "sipping/probe/endpoint_index.hpp"
 #include "sipping/probe/port_pool.hpp"
+#include "sipping/probe/recent_strays.hpp"
 #include "sipping/probe/result_sink.hpp"
 #include "sipping/probe/transport.hpp"
 #include "sipping/schedule/lead.hpp"
@@ -23,6 +25,9 @@
 #include "sipping/wire/request_template.hpp"
 
 namespace sipping::probe {
+
+/// Whose requests to our ports are answered (--answer).
+enum class AnswerTo : std::uint8_t { all, asked, none };
 
 struct EngineOptions {
     std::uint64_t count = 0;              ///< probes per target; 0: endless
@@ -35,7 +40,9 @@ struct EngineOptions {
     Duration late_window = 32s;
     std::uint32_t identities = 1024;  ///< probes kept at most, in flight and resting
     std::string site;
-    Key key;  ///< all of the run's randomness
+    AnswerTo answer = AnswerTo::asked;  ///< `asked`: addresses that we ask, from whatever port
+    std::vector<CodePolicy> policies;   ///< by Target::policy; missing ones: every code is fine
+    Key key;                            ///< all of the run's randomness
 };
 
 /// How many probes the table must keep so that `rate_per_s` fits; at most `limit`.
@@ -54,11 +61,13 @@ struct EngineCounts {
     std::uint64_t no_identity = 0;
     std::uint64_t ports_shared = 0;
     std::uint64_t stalls = 0;
-    std::uint64_t foreign = 0;
-    std::uint64_t keep_alives = 0;
-    std::uint64_t requests = 0;
     std::uint64_t icmp_unmatched = 0;
-    std::array<std::uint64_t, 16> malformed{};  ///< by wire::DecodeError
+    std::array<std::uint64_t, stray_reason_count> strays{};  ///< by StrayReason
+    std::uint64_t unread = 0;  ///< of the strays, those from endpoints that we ask, less requests
+
+    [[nodiscard]] std::uint64_t of(StrayReason reason) const noexcept {
+        return strays[static_cast<std::size_t>(reason)];
+    }
 };
 
 class Engine {
@@ -89,6 +98,7 @@ public:
     /// `before` is where the target was. Probes that are out are still judged by that.
     void moved(std::uint32_t target, const Endpoint& before, Instant now) {
         asked_.moved(target, before, now, read_until_);
+        endpoints_.moved(target, before, targets_[target].endpoint);
     }
 
     /// Nothing is left of what was planned.
@@ -146,11 +156,13 @@ private:
 
     // arrivals.cpp: receiving
     void on_arrival(const Arrival& arrival) noexcept;
-    void on_request(const Arrival& arrival) noexcept;
     void on_answer(const match::Match& match, const wire::Response& response,
-                   const Arrival& arrival) noexcept;
-    void keep_provisional(std::uint32_t slot, std::uint8_t disagree, const wire::Response& response,
-                          const Arrival& arrival) noexcept;
+                   const SyntaxFault& syntax, const Arrival& arrival) noexcept;
+    void keep_provisional(const match::Match& match, const wire::Response& response,
+                          const SyntaxFault& syntax, const Arrival& arrival) noexcept;
+    [[nodiscard]] match::Match match_of(const wire::Response& response,
+                                        const Arrival& arrival) const noexcept;
+    [[nodiscard]] Service judge(std::uint32_t target, std::uint16_t status) const noexcept;
     void on_send_failure(const SendFailure& failure) noexcept;
     void on_icmp(const IcmpArrival& arrival) noexcept;
     [[nodiscard]] const Endpoint& asked(const match::Slot& slot) const noexcept {
@@ -159,12 +171,19 @@ private:
     [[nodiscard]] std::uint32_t probe_quoted(const IcmpArrival& arrival) noexcept;
     void blame_queue_drop(std::uint32_t socket) noexcept;
 
+    // strays.cpp: what belongs to no probe
+    void on_request(const Arrival& arrival) noexcept;
+    [[nodiscard]] bool answer(const wire::Request& request, const Arrival& arrival) noexcept;
+    void on_stray(StrayReason reason, const Arrival& arrival) noexcept;
+    void tell(Stray stray, const Arrival& arrival) noexcept;
+
     // outcome.cpp: ending
     void expire(Instant read_until, Instant now) noexcept;
     void end_unanswered(std::uint32_t slot) noexcept;
     [[nodiscard]] ProbeResult result_of(std::uint32_t slot, Kind kind) noexcept;
     void describe_answer(ProbeResult& result, const match::Match& match,
-                         const wire::Response& response, const Arrival& arrival) noexcept;
+                         const wire::Response& response, const SyntaxFault& syntax,
+                         const Arrival& arrival) noexcept;
     void finish(std::uint32_t slot, match::State state) noexcept;
 
     EngineOptions options_;
@@ -176,6 +195,8 @@ private:
     match::Matcher matcher_;
     PortPool pool_;
     AskedEndpoints asked_;
+    EndpointIndex endpoints_;
+    RecentStrays strays_;
     Instant end_ = never;
     schedule::Schedule schedule_;
     schedule::Flood flood_;

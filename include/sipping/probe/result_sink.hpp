@@ -4,6 +4,7 @@
 
 #include "sipping/probe/transport.hpp"
 #include "sipping/result/probe_result.hpp"
+#include "sipping/result/stray.hpp"
 
 namespace sipping::probe {
 
@@ -25,6 +26,8 @@ public:
     /// An ICMP error named this probe, which still waits. (Its row comes when it ends.)
     virtual void icmp(std::uint32_t target, const Endpoint& asked, std::uint64_t call_id,
                       const IcmpError& error, Instant at) noexcept = 0;
+    /// Something came that belongs to no probe. Most listeners have no use for it.
+    virtual void stray(const Stray& /*stray*/) noexcept {}
 };
 
 }  // namespace sipping::probe

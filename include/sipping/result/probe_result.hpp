@@ -6,8 +6,10 @@
 #include <span>
 #include <string_view>
 
+#include "sipping/base/code_set.hpp"
 #include "sipping/base/endpoint.hpp"
 #include "sipping/base/instant.hpp"
+#include "sipping/base/syntax_fault.hpp"
 
 namespace sipping {
 
@@ -76,12 +78,15 @@ struct ProbeResult {
     std::uint64_t call_id = 0;       ///< the ten digits
     std::uint16_t source_port = 0;   ///< port it was sent from; 0 when it never had one
     std::uint16_t arrival_port = 0;  ///< port the answer came to, when another; else 0
-    std::uint16_t status = 0;        ///< 100..699; 0 without an answer
-    int error = 0;                   ///< errno of a send_error
-    Instant due{};                   ///< when it should have left
-    Instant sent{};                  ///< when it left (for drops of ours: when it would have)
-    WallTime sent_wall{};            ///< the same on the wall clock, as logged
-    Duration latency{};              ///< answer received minus sent; has_answer() only
+    std::uint16_t status = 0;  ///< as received, mostly 100..699; 0 without one that is a number
+    Service service{};         ///< what the code says of the service; final answers only
+    std::uint32_t unread = 0;  ///< of a loss: strays of its target while it was out
+    SyntaxFault syntax;        ///< what was wrong with the answer, though it was read
+    int error = 0;             ///< errno of a send_error
+    Instant due{};             ///< when it should have left
+    Instant sent{};            ///< when it left (for drops of ours: when it would have)
+    WallTime sent_wall{};      ///< the same on the wall clock, as logged
+    Duration latency{};        ///< answer received minus sent; has_answer() only
     std::int64_t retry_after_s = -1;  ///< Retry-After of the answer; -1 when absent
     Endpoint from;                    ///< where the answer came from; else the endpoint asked
     IcmpError icmp;                   ///< for Kind::icmp
@@ -95,6 +100,7 @@ struct Settled {
     std::uint32_t target = 0;
     bool counts = true;  ///< false: pending, local, send-error: breaks no run and extends none
     bool lost = false;
+    Service service{};      ///< of one that was answered
     std::uint8_t self = 0;  ///< SelfBlame bits of a lost one
     std::uint64_t call_id = 0;
     Instant sent{};

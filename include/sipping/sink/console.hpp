@@ -108,6 +108,7 @@ private:
     void hidden_icmp(TextBuffer& out) noexcept;
     void summary_cell(LineWriter& line, std::size_t column, std::string_view label,
                       std::string_view value, std::string_view unit) noexcept;
+    void write_strays(const stats::Health& health, TextBuffer& out) noexcept;
     void verdict(const stats::Health& health, TextBuffer& out) noexcept;
     void table_row(const TableRow& row, TableCells& cells) noexcept;
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "sipping/base/instant.hpp"
+#include "sipping/result/stray.hpp"
 #include "sipping/stats/histogram.hpp"
 
 namespace sipping::stats {
@@ -42,11 +43,12 @@ struct Health {
     std::int64_t conntrack_count = -1;  ///< -1: no conntrack on this box
     std::int64_t conntrack_max = -1;
 
+    /// Losses beside which their target sent something that belongs to no probe: it may have been
+    /// the answer.
+    std::uint64_t losses_beside_unread = 0;
+
     // Not ours to answer for, but counted.
-    std::uint64_t foreign = 0;  ///< SIP responses that belong to no probe
-    std::uint64_t keep_alives = 0;
-    std::uint64_t requests = 0;                 ///< requests that arrived on probe ports
-    std::array<std::uint64_t, 16> malformed{};  ///< by wire::DecodeError
+    std::array<std::uint64_t, stray_reason_count> strays{};  ///< by StrayReason
     std::uint64_t icmp_unmatched = 0;
 
     [[nodiscard]] bool books_balance() const noexcept {

@@ -14,7 +14,8 @@ struct Target {
     Endpoint endpoint;
     Duration interval{};
     Duration timeout{};
-    std::string name;  ///< as the user named it: console, CSV column `target`
+    std::uint32_t policy = 0;  ///< which CodePolicy of the run judges its responses
+    std::string name;          ///< as the user named it: console, CSV column `target`
 };
 
 using TargetTable = std::vector<Target>;

@@ -41,6 +41,9 @@ struct Request {
 /// via_limit Via lines.
 DecodeError decode_request(std::string_view datagram, Request& request) noexcept;
 
+/// The value of the first User-Agent header of a request that decode_request() took; empty: none.
+[[nodiscard]] std::string_view user_agent_of(std::string_view datagram) noexcept;
+
 struct AnswerFields {
     std::uint16_t status = 200;
     std::string_view reason = "OK";

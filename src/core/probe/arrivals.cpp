@@ -3,7 +3,7 @@
 #include <cerrno>
 
 #include "sipping/probe/engine.hpp"
-#include "sipping/wire/response.hpp"
+#include "sipping/wire/lenient.hpp"
 
 namespace sipping::probe {
 
@@ -12,6 +12,27 @@ static_assert(int{match::Field::call_id} == int{mangled_call_id});
 static_assert(int{match::Field::branch} == int{mangled_via});
 static_assert(int{match::Field::from_tag} == int{mangled_from_tag});
 static_assert(int{match::Field::cseq} == int{mangled_cseq});
+
+namespace {
+
+/// Neither a response nor a request.
+StrayReason what_is(std::string_view datagram) noexcept {
+    switch (wire::keep_alive_kind(datagram)) {
+        case wire::KeepAlive::empty: return StrayReason::empty;
+        case wire::KeepAlive::crlf: return StrayReason::crlf;
+        case wire::KeepAlive::nul: return StrayReason::nul;
+        case wire::KeepAlive::stun: return StrayReason::stun;
+        case wire::KeepAlive::none: break;
+    }
+    return StrayReason::not_sip;
+}
+
+/// Ends a probe. Only 1xx do not (RFC 3261 section 7.2); a code that is none says nothing of more.
+bool is_final(std::uint16_t status) noexcept {
+    return status < 100 || status >= 200;
+}
+
+}  // namespace
 
 void Engine::on_inbox(const Inbox& inbox, const ClockReading& reading) noexcept {
     reading_ = reading;
@@ -38,55 +59,59 @@ void Engine::on_inbox(const Inbox& inbox, const ClockReading& reading) noexcept 
 void Engine::on_arrival(const Arrival& arrival) noexcept {
     if (arrival.queue_drops > 0) blame_queue_drop(arrival.socket);
     wire::Response response;
-    const wire::DecodeError error = wire::decode_response(arrival.bytes, response);
-    if (error == wire::DecodeError::keep_alive) {
-        ++counts_.keep_alives;
-        return;
+    SyntaxFault syntax;
+    switch (wire::read_response(arrival.bytes, response, syntax)) {
+        case wire::DecodeError::ok: break;
+        case wire::DecodeError::request: return on_request(arrival);
+        default: return on_stray(what_is(arrival.bytes), arrival);
     }
-    if (error == wire::DecodeError::request) return on_request(arrival);
-    if (error != wire::DecodeError::ok) {
-        ++counts_.malformed[static_cast<std::size_t>(error)];
-        return;
-    }
+    const match::Match match = match_of(response, arrival);
+    if (match.slot == match::no_slot) return on_stray(StrayReason::foreign, arrival);
+    on_answer(match, response, syntax, arrival);
+}
+
+match::Match Engine::match_of(const wire::Response& response,
+                              const Arrival& arrival) const noexcept {
     const match::Path path{
         .from = arrival.from, .socket = arrival.socket, .local_port = pool_.port(arrival.socket)};
-    const match::Match match = matcher_.find(
-        response, path, [&](const match::Slot& slot) -> const Endpoint& { return asked(slot); });
-    if (match.slot == match::no_slot) {
-        ++counts_.foreign;
-        return;
-    }
-    on_answer(match, response, arrival);
+    return matcher_.find(response, path,
+                         [&](const match::Slot& slot) -> const Endpoint& { return asked(slot); });
+}
+
+Service Engine::judge(std::uint32_t target, std::uint16_t status) const noexcept {
+    const std::uint32_t policy = targets_[target].policy;
+    return policy < options_.policies.size() ? options_.policies[policy].judge(status)
+                                             : Service::fine;
 }
 
 void Engine::on_answer(const match::Match& match, const wire::Response& response,
-                       const Arrival& arrival) noexcept {
-    const match::Slot& slot = table_.at(match.slot);
-    const bool final = response.status >= 200;
+                       const SyntaxFault& syntax, const Arrival& arrival) noexcept {
+    match::Slot& slot = table_.at(match.slot);
+    const bool final = is_final(response.status);
     if (slot.state == match::State::waiting) {
         if (arrival.at <= table_.deadline(slot)) {
-            if (!final) return keep_provisional(match.slot, match.disagree, response, arrival);
+            if (!final) return keep_provisional(match, response, syntax, arrival);
             ProbeResult result = result_of(match.slot, Kind::reply);
-            describe_answer(result, match, response, arrival);
+            describe_answer(result, match, response, syntax, arrival);
+            slot.service = result.service;
             sink_.result(result);
             return finish(match.slot, match::State::answered);
         }
         end_unanswered(match.slot);
     }
-    if (slot.state != match::State::answered && slot.state != match::State::dropped) {
-        ++counts_.foreign;  // an answer to what never left
-        return;
-    }
+    // An answer to what never left is nobody's.
+    if (slot.state != match::State::answered && slot.state != match::State::dropped)
+        return on_stray(StrayReason::foreign, arrival);
     ProbeResult result =
         result_of(match.slot, slot.state == match::State::answered ? Kind::duplicate : Kind::late);
-    describe_answer(result, match, response, arrival);
+    describe_answer(result, match, response, syntax, arrival);
     sink_.result(result);
-    if (final) table_.at(match.slot).state = match::State::answered;
+    if (final) slot.state = match::State::answered;
 }
 
-void Engine::keep_provisional(std::uint32_t slot, std::uint8_t disagree,
-                              const wire::Response& response, const Arrival& arrival) noexcept {
-    match::Note* note = table_.note_for(slot);
+void Engine::keep_provisional(const match::Match& match, const wire::Response& response,
+                              const SyntaxFault& syntax, const Arrival& arrival) noexcept {
+    match::Note* note = table_.note_for(match.slot);
     if (note == nullptr) return;
     note->has_provisional = true;
     note->status = response.status;
@@ -94,7 +119,8 @@ void Engine::keep_provisional(std::uint32_t slot, std::uint8_t disagree,
     note->at = arrival.at;
     note->from = arrival.from;
     note->rx_user = !arrival.kernel_stamped;
-    note->mangled = disagree;
+    note->mangled = match.disagree;
+    note->syntax = syntax;
     note->arrival_port = pool_.port(arrival.socket);
 }
 
@@ -110,29 +136,6 @@ void Engine::on_send_failure(const SendFailure& failure) noexcept {
     result.error = failure.error;
     sink_.result(result);
     finish(failure.probe, match::State::not_sent);
-}
-
-/// Answered without state, from the port it came to (RFC 3261 section 11.2): OPTIONS with 200, ACK
-/// never, the rest with 501.
-void Engine::on_request(const Arrival& arrival) noexcept {
-    ++counts_.requests;
-    wire::Request request;
-    if (wire::decode_request(arrival.bytes, request) != wire::DecodeError::ok) return;
-    if (request.method == wire::Method::ack || answers_waiting_ == answers_.size()) return;
-    wire::AnswerFields fields;
-    fields.to_tag = to_tag_;
-    if (request.method != wire::Method::options) {
-        fields.status = 501;
-        fields.reason = "Not Implemented";
-    }
-    Answer& answer = answers_[answers_waiting_];
-    answer.socket = arrival.socket;
-    answer.to = wire::answer_destination(request, arrival.from);
-    answer.length = static_cast<std::uint32_t>(
-        wire::encode_answer(request, arrival.from, fields, answer.bytes));
-    // No amplifier: a forged source must not get more out of us than it put in.
-    if (answer.length > 0 && answer.length <= arrival.bytes.size() + arrival.bytes.size() / 2)
-        ++answers_waiting_;
 }
 
 std::uint32_t Engine::probe_quoted(const IcmpArrival& arrival) noexcept {

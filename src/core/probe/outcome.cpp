@@ -37,12 +37,14 @@ void Engine::end_unanswered(std::uint32_t slot_index) noexcept {
         result.latency = std::max(note->at - slot.sent, Duration::zero());
         result.rx_user = note->rx_user;
         result.mangled = note->mangled;
+        result.syntax = note->syntax;
         result.arrival_port =
             note->arrival_port == slot.port ? std::uint16_t{0} : note->arrival_port;
         result.from_elsewhere = note->from != asked(slot);
         result.from = note->from;
     }
     slot.lost = is_loss(kind);
+    if (slot.lost) result.unread = strays_.count(slot.target, slot.sent, table_.deadline(slot));
     sink_.result(result);
     finish(slot_index, match::State::dropped);
 }
@@ -75,7 +77,8 @@ ProbeResult Engine::result_of(std::uint32_t slot_index, Kind kind) noexcept {
 }
 
 void Engine::describe_answer(ProbeResult& result, const match::Match& match,
-                             const wire::Response& response, const Arrival& arrival) noexcept {
+                             const wire::Response& response, const SyntaxFault& syntax,
+                             const Arrival& arrival) noexcept {
     const match::Slot& slot = table_.at(match.slot);
     const std::uint16_t arrival_port = pool_.port(arrival.socket);
     result.mangled = match.disagree;
@@ -86,6 +89,8 @@ void Engine::describe_answer(ProbeResult& result, const match::Match& match,
     result.arrival_port = arrival_port == slot.port ? std::uint16_t{0} : arrival_port;
     result.status = response.status;
     result.status_line = response.status_line;
+    result.syntax = syntax;
+    result.service = judge(slot.target, response.status);
     // A batch's interpolated send time may be a few microseconds late: never below zero.
     result.latency = std::max(arrival.at - slot.sent, Duration::zero());
     result.retry_after_s = response.retry_after_s;
@@ -102,6 +107,7 @@ void Engine::finish(std::uint32_t slot_index, match::State state) noexcept {
         sink_.settled(Settled{.target = target,
                               .counts = slot.counts,
                               .lost = slot.lost,
+                              .service = slot.service,
                               .self = slot.self,
                               .call_id = slot.call_id,
                               .sent = slot.sent,

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <numeric>
 
 #include "sipping/sink/console.hpp"
 #include "sipping/sink/console_line.hpp"
@@ -66,7 +65,31 @@ Troubles troubles_of(const stats::Health& health) noexcept {
     }};
 }
 
+/// In the order of StrayReason.
+constexpr std::array<std::string_view, stray_reason_count> stray_words{
+    "requests",
+    "responses to no probe of ours",
+    "requests of ours that came back",
+    "unreadable requests",
+    "datagrams that are not SIP",
+    "CRLF keep-alives",
+    "NUL keep-alives",
+    "empty datagrams",
+    "STUN messages"};
+
 }  // namespace
+
+void Console::write_strays(const stats::Health& health, TextBuffer& out) noexcept {
+    std::array<Counted, stray_reason_count + 1> items{};
+    std::uint64_t all = health.icmp_unmatched;
+    for (std::size_t i = 0; i < stray_words.size(); ++i) {
+        items[i] = {health.strays[i], stray_words[i], {}};
+        all += health.strays[i];
+    }
+    items.back() = {health.icmp_unmatched, "ICMP errors about no probe of ours", {}};
+    if (all > 0)
+        print_line(out, {}, [&](LineWriter& line) { write_items(line, items, "Also received: "); });
+}
 
 void Console::health(const stats::Health& health, TextBuffer& out) noexcept {
     print_line(out, {}, [&](LineWriter& line) {
@@ -94,20 +117,7 @@ void Console::health(const stats::Health& health, TextBuffer& out) noexcept {
         write_items(line, minor, "; ");
     });
 
-    const std::uint64_t malformed =
-        std::accumulate(health.malformed.begin(), health.malformed.end(), std::uint64_t{0});
-    const std::array<Counted, 5> strays{{
-        {health.foreign, "responses to no probe of ours", {}},
-        {malformed, "malformed datagrams", {}},
-        {health.requests, "requests", {}},
-        {health.keep_alives, "keep-alives", {}},
-        {health.icmp_unmatched, "ICMP errors about no probe of ours", {}},
-    }};
-    if (health.foreign + malformed + health.requests + health.keep_alives + health.icmp_unmatched >
-        0)
-        print_line(out, {},
-                   [&](LineWriter& line) { write_items(line, strays, "Also received: "); });
-
+    write_strays(health, out);
     print_line(out, {}, [&](LineWriter& line) {
         line.print("Books: due {} = sent {} + skipped {} + local {} + send-error {}", health.due,
                    health.sent, health.skipped, health.local, health.send_error);
@@ -145,6 +155,16 @@ void Console::verdict(const stats::Health& health, TextBuffer& out) noexcept {
                 "net.netfilter.nf_conntrack_max (sysctl), or use fewer --ports.",
                 health.conntrack_count, health.conntrack_max);
         });
+    if (health.losses_beside_unread > 0) {
+        trouble = true;
+        print_line(out, {}, [&](LineWriter& line) {
+            line.print(
+                "{} losses have something from the same target beside them that belongs to no "
+                "probe "
+                "(unread= in their rows): it may have been the answer.",
+                health.losses_beside_unread);
+        });
+    }
     if (!trouble)
         print_line(out, {},
                    [](LineWriter& line) { line.put("Nothing on this side explains a loss."); });

@@ -80,4 +80,18 @@ DecodeError decode_request(std::string_view datagram, Request& request) noexcept
     return length.cut(body);
 }
 
+std::string_view user_agent_of(std::string_view datagram) noexcept {
+    // The header reader gives names of no meaning to us as `other`: this one is looked for alone.
+    constexpr std::string_view name = "user-agent";
+    for (std::size_t at = datagram.find('\n'); at != std::string_view::npos;
+         at = datagram.find('\n', at + 1)) {
+        const std::string_view line = datagram.substr(at + 1, datagram.find('\n', at + 1) - at - 1);
+        if (line.empty() || line == "\r") break;
+        if (!equals_nocase(line.substr(0, name.size()), name)) continue;
+        const std::string_view value = trim_left(line.substr(name.size()));
+        if (value.starts_with(':')) return trim(value.substr(1));
+    }
+    return {};
+}
+
 }  // namespace sipping::wire

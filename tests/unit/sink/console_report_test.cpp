@@ -248,14 +248,27 @@ TEST(ConsoleHealth, looks_at_how_full_conntrack_is) {
 
 TEST(ConsoleHealth, shows_what_else_arrived) {
     stats::Health health = quiet_health();
-    health.foreign = 3;
-    health.malformed[2] = 1;
-    health.malformed[5] = 1;
-    health.requests = 4;
-    EXPECT_NE(shown(health).find("Also received: 3 responses to no probe of ours; 2 malformed "
-                                 "datagrams; 4 requests\n"),
+    const auto count = [&](StrayReason reason, std::uint64_t number) {
+        health.strays[static_cast<std::size_t>(reason)] = number;
+    };
+    count(StrayReason::foreign, 3);
+    count(StrayReason::not_sip, 2);
+    count(StrayReason::request, 4);
+    count(StrayReason::stun, 5);
+    EXPECT_NE(shown(health).find("Also received: 4 requests; 3 responses to no probe of ours; 2 "
+                                 "datagrams that are not SIP; 5 STUN messages\n"),
               std::string::npos)
         << shown(health);
+}
+
+TEST(ConsoleHealth, is_not_innocent_of_a_loss_beside_which_something_unread_came) {
+    stats::Health health = quiet_health();
+    health.losses_beside_unread = 2;
+    EXPECT_NE(shown(health).find("2 losses have something from the same target beside them that "
+                                 "belongs to no probe (unread= in their rows): it may have been "
+                                 "the answer.\n"),
+              std::string::npos);
+    EXPECT_EQ(shown(health).find("Nothing on this side"), std::string::npos);
 }
 
 TEST(ConsoleHealth, admits_books_that_do_not_balance) {
