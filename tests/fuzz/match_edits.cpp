@@ -28,6 +28,28 @@ void replace(std::string& text, const std::string& what, const std::string& by) 
     if (at != std::string::npos) text.replace(at, what.size(), by);
 }
 
+/// Sometimes: what devices do to SIP, or whatever comes into somebody's mind.
+void spoil(std::string& text, FuzzInput& input) {
+    switch (input.byte()) {
+        case 255: {
+            const std::string_view own = input.text();
+            text.replace(input.below(text.size()), own.size(), own);
+            break;
+        }
+        case 254: replace(text, "To:", "Server x\r\nTo:"); break;
+        case 253: replace(text, "Length: 0", "Length: 99"); break;
+        case 252: text.insert(0, 4, '\0'); break;
+        case 251: text.resize(text.size() - input.below(text.size())); break;
+        case 250: replace(text, ";rport", ";;rport;"); break;
+        case 249: replace(text, ";tag=", ";\"tag="); break;
+        case 248: std::erase(text, '\n'); break;
+        case 247: replace(text, "Call-ID:", "Call-ID"); break;
+        case 246: replace(text, "SIP/2.0 ", "SIP/2.0  "); break;
+        case 245: replace(text, "SIP/2.0 ", "OPTIONS sip:a SIP/2.0\r\nX: "); break;
+        default: break;
+    }
+}
+
 }  // namespace
 
 const Probe& recent(const std::vector<Probe>& probes, std::uint8_t which) {
@@ -54,10 +76,7 @@ Edited edited_answer(const std::vector<Probe>& probes, FuzzInput& input) {
     answer.text = "SIP/2.0 " + std::to_string(status) + " Fine\r\nVia: " + via +
                   "\r\nFrom: " + from + "\r\nTo: " + probe.to + ";tag=x\r\nCall-ID: " + call_id +
                   "\r\nCSeq: " + cseq + "\r\nContent-Length: 0\r\n\r\n";
-    if (input.byte() == 255) {  // rarely: whatever comes into somebody's mind
-        const std::string_view own = input.text();
-        answer.text.replace(input.below(answer.text.size()), own.size(), own);
-    }
+    spoil(answer.text, input);
     return answer;
 }
 
