@@ -12,8 +12,10 @@ COMPACT = {"via": "v", "from": "f", "to": "t", "call-id": "i", "contact": "m",
 REASONS = {100: "Trying", 180: "Ringing", 200: "OK", 403: "Forbidden", 404: "Not Found",
            486: "Busy Here", 501: "Not Implemented", 503: "Service Unavailable"}
 DATAGRAM_LIMIT = 65507  # IPv4: 65,535 less IP and UDP headers
-GARBAGE = ("no-call-id", "headers-64k", "nuls", "escapes", "wrong-length", "other-call-id",
-           "empty", "crlf", "text")
+# What belongs to no probe, and what sipping should call it.
+GARBAGE = {"no-call-id": "foreign", "headers-64k": "foreign", "nuls": "foreign",
+           "escapes": "foreign", "other-call-id": "foreign", "echo": "echo", "empty": "empty",
+           "crlf": "crlf", "nul": "nul", "stun": "stun", "text": "not-sip"}
 
 
 class Request:
@@ -150,7 +152,6 @@ def answer(request, code=200, reason=None, *, shape="plain", mangle=(), extra=()
 
 def garbage(kind, request, other_call_id=""):
     """A datagram that must change nothing; `other_call_id` is that of an earlier request."""
-    good = answer(request)
     foreign = Request(request.data, request.source)
     foreign.headers = [(name, {"call-id": "77", "cseq": "1 OPTIONS"}.get(name.lower(), value)
                         .replace(request.branch or "none", "z9hG4bKnot-yours"))
@@ -169,12 +170,49 @@ def garbage(kind, request, other_call_id=""):
         return b"\0" * 400 + b"SIP/2.0 200 OK\r\n\0\0: \0\r\n"
     if kind == "escapes":
         return stray.replace(b"200 OK", b"200 \x1b[31mred\x1b]0;owned\x07\x1b[2J\x9b1m")
-    if kind == "wrong-length":
-        return good.replace(b"Content-Length: 0", b"Content-Length: 5000")
+    if kind == "echo":
+        return request.data
     if kind == "other-call-id":
         other = (other_call_id or "1234567890").encode()
         return re.sub(rb"Call-ID: [^\r]*", b"Call-ID: " + other, stray)
-    return {"empty": b"", "crlf": b"\r\n\r\n", "text": b"hello, is this thing on?\n"}[kind]
+    return {"empty": b"", "crlf": b"\r\n\r\n", "nul": b"\0\0\0\0",
+            "stun": b"\0\1\0\0\x21\x12\xa4\x42" + b"transactions"[:12],
+            "text": b"hello, is this thing on?\n"}[kind]
+
+
+# How devices break responses: what it is called, what is done to the bytes, and what sipping should
+# call it (None: nothing worth a word).
+BREAKS = {
+    "no-colon": ("no-colon:server",
+                 lambda text: text.replace(b"\r\nTo:", b"\r\nServer Foo\r\nTo:")),
+    "fold-lost": ("no-colon:options",
+                  lambda text: text.replace(b"\r\nTo:", b"\r\nAllow: INVITE,\r\nOPTIONS\r\nTo:")),
+    "no-name": ("no-name", lambda text: text.replace(b"\r\nTo:", b"\r\n: x\r\nTo:")),
+    "no-colon-call-id": ("no-colon:call-id",
+                         lambda text: text.replace(b"Call-ID: ", b"Call-ID ")),
+    "length-no-number": ("bad-value:content-length",
+                         lambda text: text.replace(b"Length: 0", b"Length: none")),
+    "length-too-large": ("short-body", lambda text: text.replace(b"Length: 0", b"Length: 449")),
+    "length-missing": (None, lambda text: text.replace(b"Content-Length: 0\r\n", b"")),
+    "empty-parameters": (None, lambda text: text.replace(b";branch=", b";;branch=", 1)
+                         .replace(b"\r\nFrom:", b";\r\nFrom:", 1)),
+    "quote-open": ("bad-value:from",
+                   lambda text: re.sub(rb'"(\s*<sip:[^>]*>;tag)', rb"\1", text, count=1)),
+    "port-too-large": ("bad-value:via",
+                       lambda text: re.sub(rb"(Via: [^;]*?:)\d+;", rb"\g<1>99999;", text,
+                                           count=1)),
+    "no-empty-line": ("no-end", lambda text: text[:-2]),
+    "cut-off": ("no-end", lambda text: text[:-9]),
+    "nuls-in-front": ("leading-bytes", lambda text: b"\0\0\0\0" + text),
+    "blanks-in-front": ("leading-bytes", lambda text: b"  " + text),
+    "lines-in-front": (None, lambda text: b"\r\n\r\n" + text),
+    "two-blanks": ("status-line", lambda text: text.replace(b"SIP/2.0 ", b"SIP/2.0  ", 1)),
+    "no-reason": (None, lambda text: re.sub(rb"\A(SIP/2.0 \d+) [^\r]*", rb"\1", text)),
+    "code-700": ("status-code", lambda text: re.sub(rb"\ASIP/2.0 \d+", b"SIP/2.0 700", text)),
+    "code-missing": ("status-code", lambda text: re.sub(rb"\ASIP/2.0 \d+", b"SIP/2.0", text)),
+    "cr-alone": ("line-end", lambda text: text.replace(b"\n", b"")),
+    "cr-doubled": ("line-end", lambda text: text.replace(b"\r", b"\r\r")),
+}
 
 
 def request(method, to_address, port, number):

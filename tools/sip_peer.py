@@ -42,6 +42,7 @@ class Behaviour:
     reply_port: bool = False     # answer from another port
     reply_address: str = ""      # answer from another address (127.0.0.x)
     reply_last_port: bool = False  # answer to the port the previous request came from
+    broken: tuple = ()      # of sip_message.BREAKS, or "any": each answer in one way, by the seed
     garbage: tuple = ()     # kinds of sip_message.GARBAGE, sent at once, before the answer
     size: int = 0           # bytes of the whole answer
     retry_after: int = 0
@@ -92,6 +93,7 @@ class SipPeer:
         self._due = []
         self._order = itertools.count()
         self._random = random.Random(self.behaviour.seed)
+        self.broke = {}  # Call-ID -> how its response was broken
         self._thread = threading.Thread(target=self._loop, daemon=True)
         self._running = True
 
@@ -222,6 +224,11 @@ class SipPeer:
         extra = [("Retry-After", str(how.retry_after))] if how.retry_after else []
         datagram = sip_message.answer(request, how.code, how.reason, shape=how.shape,
                                       mangle=how.mangle, extra=extra, size=how.size)
+        if how.broken:
+            ways = sorted(sip_message.BREAKS) if "any" in how.broken else how.broken
+            way = self._random.choice(ways)
+            self.broke[request.call_id] = way
+            datagram = sip_message.BREAKS[way][1](datagram)
         for _ in range(how.copies):
             queue(at, datagram)
         return True
@@ -243,8 +250,8 @@ def parse_arguments(arguments):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--address", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=5060, help="0: any free one")
-    readers = {"delays": delays, "mangle": words, "garbage": words, "ask": words, "only": numbers,
-               "reason": str}
+    readers = {"delays": delays, "mangle": words, "garbage": words, "broken": words, "ask": words,
+               "only": numbers, "reason": str}
     for field in dataclasses.fields(Behaviour):
         name = "--" + field.name.replace("_", "-")
         if field.type is bool:

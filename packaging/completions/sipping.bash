@@ -5,18 +5,18 @@ _sipping() {
         -w --log -t --timeout -c --count -x --print-sent -X --print-received -q --quiet
         -S --no-statistics -f --file --all-addresses --resolve-every -4 -6 --rate --flood --window --duration
         --spin --no-spin --mine --user-agent --header --request-uri --from --to --contact --site
-        --ports --port-policy --port-range --bind --device --dscp --io --late-window --identities
-        --fall --rise --max-loss --csv --rotate --compress --json -v --verbose --color --no-color --dry-run
+        --ports --port-policy --port-range --bind --device --dscp --io --answer --late-window --identities
+        --fall --rise --down-codes --maintenance-codes --max-loss --csv --rotate --compress --json -v --verbose --color --no-color --dry-run
         -h --help --version'
     local ports_options='--exhaust --rate --duration --max --mapping-time
         -p --port -4 -6 -t --timeout --mine -u --user -i --via-address -d --domain --ttl --from --to
         --contact --request-uri --user-agent --header --site --port-range --bind --device --dscp --io
-        -w --log --csv --json -q --quiet --color --no-color -h --help --version'
+        --answer -w --log --csv --json -q --quiet --color --no-color -h --help --version'
     local stress_options='--rate --steps --step-time --stop-loss --stop-p99 --ignore-retry-after
         --recovery-time --svg --ports --spin --no-spin --late-window --identities
         -p --port -4 -6 -t --timeout --mine -u --user -i --via-address -d --domain --ttl --from --to
         --contact --request-uri --user-agent --header --site --port-range --bind --device --dscp --io
-        -w --log --csv --json -q --quiet --color --no-color -h --help --version'
+        --answer -w --log --csv --json -q --quiet --color --no-color -h --help --version'
     local report_options='--at --around --from --to --last --target --tz --outage-run --per --json
         --csv --html -q --quiet -h --help --version'
     local trace_options='--far --near --call-id --from --to --target --tz --ladder --write-pcap
@@ -29,6 +29,7 @@ _sipping() {
     case $previous in
         -f | --file | -w | --log | --svg | --html | --far | --near | --write-pcap) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         --port-policy) mapfile -t COMPREPLY < <(compgen -W 'rotate fresh fixed' -- "$current") ;;
+        --answer) mapfile -t COMPREPLY < <(compgen -W 'all asked none' -- "$current") ;;
         --io) mapfile -t COMPREPLY < <(compgen -W 'auto uring epoll' -- "$current") ;;
         --csv)
             [[ ${COMP_WORDS[1]} == report || ${COMP_WORDS[1]} == trace ]] && return
@@ -44,7 +45,7 @@ _sipping() {
         -I | --interval | -u | --user | -i | --via-address | -d | --domain | -p | --port | --ttl | \
             -t | --timeout | -c | --count | --rate | --window | --duration | --user-agent | \
             --header | --request-uri | --from | --to | --site | --ports | --port-range | --bind | \
-            --dscp | --late-window | --resolve-every | --rotate | --identities | --fall | --rise | --max-loss | --code | \
+            --dscp | --late-window | --resolve-every | --rotate | --identities | --fall | --rise | --down-codes | --maintenance-codes | --max-loss | --code | \
             --reason | --delay | --drop | --seed | --capacity | --retry-after | --max-rate | \
             --max | --mapping-time | --steps | --step-time | --stop-loss | --stop-p99 | \
             --recovery-time | --at | --around | --last | --target | --tz | --outage-run | --call-id | --ladder) ;;

@@ -48,6 +48,8 @@ Output
       --dry-run           print the first request per target, send nothing
 Judging
       --fall N            losses to be DOWN (3)  --rise N   answers to be UP (1)
+      --down-codes LIST   as 408,500-504: answers so refuse, as a loss fails
+      --maintenance-codes LIST                   --answer all|asked|none (asked)
       --max-loss PCT      exit 1 above that      --late-window SECONDS      (32)
       --identities N      remembered (1000000)
   -h, --help  --version   Exit: 0 all answered, 1 not all, 2 unknown name,
@@ -117,7 +119,7 @@ The request
 Both
       --port-range LO-HI  (the kernel's)         --bind IP       --device IFACE
   -4, -6                  IPv4 only, IPv6 only   --dscp N        0-63, EF, CS3
-      --io auto|uring|epoll
+      --io auto|uring|epoll                      --answer all|asked|none (asked)
 Output
   -w, --log FILE          CSV of all probes; '*': none (sipping-logs/<ip>.csv)
       --csv full|classic  --json    one object instead of text
@@ -227,6 +229,7 @@ Ports and path
       --dscp N            0-63, EF, AF31, CS3    --io auto|uring|epoll
       --spin, --no-spin   wait busily for exact send times, or never
       --late-window SECONDS  (32)                --identities N        (1000000)
+      --answer all|asked|none    whose requests to our ports       (asked)
 Output
       --svg FILE          plot of latency and loss by rate (needs gnuplot)
   -w, --log FILE          CSV of all probes; '*': none (sipping-logs/<ip>.csv)

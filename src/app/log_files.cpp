@@ -97,6 +97,23 @@ void LogFiles::write(const Gap& gap) noexcept {
     if (!files_.empty()) write(gap, files_[file_of_target_[gap.target]]);
 }
 
+void LogFiles::write(const Stray& stray) noexcept {
+    write_unread(stray, stray.target);
+}
+
+void LogFiles::write(const stats::HiddenStrays& hidden) noexcept {
+    write_unread(hidden, hidden.target);
+}
+
+template <class What>
+void LogFiles::write_unread(const What& what, std::uint32_t target) noexcept {
+    if (files_.empty()) return;
+    File& file = files_[file_of_target_[target]];
+    tell_lost(file);
+    writer_.csv(what, context(target), row_);
+    put(file);
+}
+
 void LogFiles::mark(GapReason reason, WallTime at) noexcept {
     for (File& file : files_) {
         file.mark = Gap{.target = file.target, .reason = reason, .from = at, .until = at};

@@ -28,6 +28,9 @@ public:
 
     void write(const ProbeResult& result) noexcept;
     void write(const Gap& gap) noexcept;
+    /// Rows of kind `unread`.
+    void write(const Stray& stray) noexcept;
+    void write(const stats::HiddenStrays& hidden) noexcept;
     /// A gap row in every file: the run's start and stop.
     void mark(GapReason reason, WallTime at) noexcept;
 
@@ -66,6 +69,8 @@ private:
     };
 
     void write(const Gap& gap, File& file) noexcept;
+    template <class What>
+    void write_unread(const What& what, std::uint32_t target) noexcept;
     void tell_lost(File& file) noexcept;
     void put_mark(File& file) noexcept;
     void plan_rotation(const ClockReading& reading) noexcept;

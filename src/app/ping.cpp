@@ -44,8 +44,7 @@ public:
                .thresholds = {.fall = config.fall, .rise = config.rise},
                .five_ping_statistics = !config.no_statistics && slow_and_single(config, targets_),
                .ports = static_cast<std::uint32_t>(ports().size())},
-              targets_.table, prober_.log(), config.json ? prober_.err() : prober_.out(),
-              prober_.out()) {
+              targets_, prober_.log(), config.json ? prober_.err() : prober_.out(), prober_.out()) {
         prober_.set_spin(shall_spin(config, targets_));
     }
 
@@ -61,6 +60,7 @@ public:
         OwnAddress own_address(config_, targets_, prober_, start.now);
         loop(start, names, own_address);
         reporter_.set_time(prober_.now());
+        reporter_.finish();
         reporter_.mark(GapReason::stop);
         conclude();
         return exit_code();

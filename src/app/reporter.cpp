@@ -10,7 +10,8 @@ namespace sipping::app {
 namespace {
 
 constexpr std::uint64_t statistics_every = 5;  // pings, as the original
-constexpr std::size_t table_line_max = 320;
+constexpr std::size_t table_line_max = 600;
+constexpr std::size_t notes_room = 64 * 1024;
 constexpr std::size_t line_room = 8 * 1024;   // for the lines that one event can make
 constexpr std::size_t raw_room = 300 * 1024;  // and for an escaped 64 KiB datagram
 
@@ -22,18 +23,21 @@ constexpr Duration ban_interval_limit = 200ms;
 
 }  // namespace
 
-Reporter::Reporter(const Options& options, const target::TargetTable& targets, LogFiles& log,
+Reporter::Reporter(const Options& options, const Targets& targets, LogFiles& log,
                    io::Appender& text, io::Appender& data)
     : options_(options),
-      targets_(targets),
+      targets_(targets.table),
       log_(log),
-      text_(text),
-      data_(data),
-      stats_(targets.size()),
-      bursts_(targets.size()),
+      out_(text, data),
+      stats_(targets.table.size()),
+      bursts_(targets.table.size()),
       console_(options.console, local_utc_offset),
-      json_(local_utc_offset, false) {
-    second_.targets = static_cast<std::uint32_t>(targets.size());
+      json_(local_utc_offset, false),
+      events_(targets.table, targets.requests, console_, out_, options.console.json),
+      stray_limit_(targets.table.size()),
+      line_room_(options.console.print_sent || options.console.print_received ? raw_room
+                                                                              : line_room) {
+    second_.targets = static_cast<std::uint32_t>(targets_.size());
 }
 
 void Reporter::sent(const SentProbe& probe) noexcept {
@@ -45,26 +49,20 @@ void Reporter::sent(const SentProbe& probe) noexcept {
     lateness_max_ = std::max(lateness_max_, late);
     Burst& burst = bursts_[probe.target];
     if (burst.first_sent == Instant{}) burst.first_sent = probe.sent;
-    make_room();
-    console_.on_sent(probe, lines_);
-}
-
-/// A turn can bring more lines than the buffer holds (thousands of timeouts, 64 KiB under -X).
-void Reporter::make_room() noexcept {
-    const bool raw = options_.console.print_sent || options_.console.print_received;
-    if (lines_.room() < (raw ? raw_room : line_room)) flush_console();
+    console_.on_sent(probe, out_.text(line_room_));
 }
 
 template <typename Row>
 void Reporter::write_json(const Row& row) noexcept {
     if (!options_.console.json) return;
-    if (json_lines_.room() < sink::row_size_max) flush_console();
-    json_.json(row, log_.context(row.target), json_lines_);
+    json_.json(row, log_.context(row.target), out_.data(sink::row_size_max));
 }
 
 void Reporter::result(const ProbeResult& result) noexcept {
-    make_room();
-    stats_[result.target].on_result(result);
+    stats::TargetStats& stats = stats_[result.target];
+    const stats::State before = stats.state();
+    const std::uint16_t usual = stats.codes().usual();
+    const auto changed = stats.on_result(result, options_.thresholds);
     log_.write(result);
     // What did not come was awaited from where it was asked, which a name may have left since.
     const Endpoint& asked =
@@ -72,9 +70,44 @@ void Reporter::result(const ProbeResult& result) noexcept {
     write_json(result);
     const WallTime at =
         has_answer(result.kind) ? result.sent_wall + result.latency : reading_.wall();
-    console_.on_result(result, asked, at, lines_);
-    if (result.kind == Kind::reply) note_retry_after(result);
+    console_.on_result(result, asked, at, out_.text(line_room_));
+    if (result.unread > 0) ++losses_beside_unread_;
+    if (result.kind == Kind::reply) {
+        events_.reply(result);
+        note_retry_after(result);
+        if (usual != 0 && result.status != usual) second_.other_codes.add(result.status);
+    }
     count_second(result);
+    tell_state(result.target, before, changed);
+}
+
+void Reporter::stray(const Stray& stray) noexcept {
+    console_.stray(stray, out_.text(line_room_));
+    if (stray.reason == StrayReason::request || stray.reason == StrayReason::bad_request)
+        events_.request(stray);
+    if (!stray.unread()) return;
+    stats_[stray.target].on_unread();
+    if (!stray_limit_.admit(stray.target, reading_.now, stray.at)) return;
+    log_.write(stray);
+    write_json(stray);
+}
+
+void Reporter::tell_hidden_strays(bool at_end) noexcept {
+    while (const auto hidden = stray_limit_.due(reading_.now, at_end)) {
+        log_.write(*hidden);
+        write_json(*hidden);
+    }
+}
+
+void Reporter::tell_state(std::uint32_t target, stats::State before,
+                          std::optional<stats::State> changed) noexcept {
+    if (!changed) return;
+    const auto fails = [](stats::State state) {
+        return state == stats::State::down || state == stats::State::refusing;
+    };
+    if (fails(before)) --down_;
+    if (fails(*changed)) ++down_;
+    events_.state(target, *changed, stats_[target]);
 }
 
 /// Shown whatever the mode (the reply's own line has it when there is one): who asks for peace and
@@ -118,14 +151,11 @@ void Reporter::count_second(const ProbeResult& result) noexcept {
 
 void Reporter::settled(const Settled& settled) noexcept {
     stats::TargetStats& stats = stats_[settled.target];
-    const stats::Change change = stats.on_settled(settled, options_.thresholds);
-    if (change == stats::Change::went_down) ++down_;
-    if (change == stats::Change::came_up) --down_;
-    if (change != stats::Change::none)
-        console_.change(change, targets_[settled.target].name, stats, lines_);
+    const stats::State before = stats.state();
+    tell_state(settled.target, before, stats.on_settled(settled, options_.thresholds));
     note_possible_ban(settled);
     if (options_.five_ping_statistics && ++settled_ % statistics_every == 0)
-        console_.statistics(stats, lines_);
+        console_.statistics(stats, out_.text(line_room_));
 }
 
 /// It stays an outage in rows, table and exit code; this only names the other explanation.
@@ -158,11 +188,11 @@ void Reporter::gap(const Gap& gap) noexcept {
 
 void Reporter::icmp(std::uint32_t /*target*/, const Endpoint& asked, std::uint64_t call_id,
                     const IcmpError& error, Instant at) noexcept {
-    console_.icmp(reading_.wall(at), error, to_string(asked), call_id, lines_);
+    console_.icmp(reading_.wall(at), error, to_string(asked), call_id, out_.text(line_room_));
 }
 
 void Reporter::moved(std::uint32_t target, const Address& was, const Address& now) {
-    console_.moved(reading_.wall(), targets_[target].name, was, now, lines_);
+    console_.moved(reading_.wall(), targets_[target].name, was, now, out_.text(line_room_));
     log_.set_host(target, now);
     gap(Gap{.target = target,
             .reason = GapReason::moved,
@@ -172,6 +202,18 @@ void Reporter::moved(std::uint32_t target, const Address& was, const Address& no
 }
 
 void Reporter::tick(std::uint32_t in_flight) noexcept {
+    tell_hidden_strays(false);
+    events_.tick(false);
+    tick_summary(in_flight);
+}
+
+void Reporter::finish() noexcept {
+    tell_hidden_strays(true);
+    events_.tick(true);
+    events_.summarize(stats_);
+}
+
+void Reporter::tick_summary(std::uint32_t in_flight) noexcept {
     if (!options_.console.summaries) return;
     if (next_summary_ == never) next_summary_ = reading_.now + 1s;
     if (reading_.now < next_summary_) return;
@@ -187,31 +229,22 @@ void Reporter::tick(std::uint32_t in_flight) noexcept {
     second_.p99 = second_latency_.quantile(0.99);
     // The middle of a histogram bucket may lie beyond the exact worst value.
     second_.lateness_p99 = std::min(second_lateness_.quantile(0.99), lateness_max_);
-    console_.summary(second_, lines_);
+    console_.summary(second_, out_.text(line_room_));
     second_ = sink::SecondSummary{.targets = second_.targets};
     second_latency_.clear();
     second_lateness_.clear();
 }
 
 Instant Reporter::next_tick() const noexcept {
-    if (!options_.console.summaries) return never;
-    return next_summary_ == never ? reading_.now : next_summary_;
-}
-
-void Reporter::flush_console() noexcept {
-    const auto hand_over = [](TextBuffer& lines, io::Appender& to) {
-        if (lines.empty()) return;
-        const std::string_view text = lines.view();
-        to.append(text, static_cast<unsigned>(std::count(text.begin(), text.end(), '\n')));
-        lines.clear();
-    };
-    hand_over(lines_, text_);
-    hand_over(json_lines_, data_);
+    const Instant waiting = std::min(stray_limit_.next(), events_.next_tick());
+    if (!options_.console.summaries) return waiting;
+    return std::min(waiting, next_summary_ == never ? reading_.now : next_summary_);
 }
 
 void Reporter::line(std::string_view text) noexcept {
-    lines_.append(text);
-    lines_.append("\n");
+    TextBuffer& lines = out_.text(line_room_);
+    lines.append(text);
+    lines.append("\n");
 }
 
 void Reporter::table() noexcept {
@@ -221,20 +254,22 @@ void Reporter::table() noexcept {
     rows.reserve(targets_.size());
     for (std::size_t i = 0; i < targets_.size(); ++i)
         rows.push_back({targets_[i].name, &stats_[i]});
-    TextBuffer text(table_line_max * (targets_.size() + 4));
+    TextBuffer text(table_line_max * (targets_.size() + 4) + notes_room);
     console_.table(rows, text);
-    text_.append(text.view(), static_cast<unsigned>(rows.size()));
+    console_.notes(rows, events_.sources(), text);
+    out_.text_appender().append(text.view(), static_cast<unsigned>(rows.size()));
 }
 
 void Reporter::health(const stats::Health& health) noexcept {
-    console_.health(health, lines_);
+    console_.health(health, out_.text(line_room_));
 }
 
 void Reporter::fill(stats::Health& health) const noexcept {
     health.lateness = lateness_;
     health.lateness_max = lateness_max_;
-    health.console_lines_lost = console_.lines_lost() + text_.stats().rows_lost;
+    health.console_lines_lost = console_.lines_lost() + out_.text_appender().stats().rows_lost;
     health.log_rows_lost = log_.rows_lost();
+    health.losses_beside_unread = losses_beside_unread_;
 }
 
 }  // namespace sipping::app

@@ -2,18 +2,22 @@
 // which line is shown when; renders nothing itself (sink) and writes nothing itself (Appender).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "io/appender.hpp"
+#include "event_reporter.hpp"
 #include "log_files.hpp"
+#include "output_lines.hpp"
 #include "sipping/config/ping_config.hpp"
 #include "sipping/probe/result_sink.hpp"
 #include "sipping/sink/console.hpp"
 #include "sipping/sink/rows.hpp"
 #include "sipping/stats/health.hpp"
+#include "sipping/stats/stray_limit.hpp"
 #include "sipping/stats/target_stats.hpp"
 #include "sipping/target/target_table.hpp"
+#include "targets.hpp"
 
 namespace sipping::app {
 
@@ -27,8 +31,8 @@ public:
     };
 
     /// `text`: where console lines go; `data`: where JSON lines go. Both may be the same appender.
-    Reporter(const Options& options, const target::TargetTable& targets, LogFiles& log,
-             io::Appender& text, io::Appender& data);
+    Reporter(const Options& options, const Targets& targets, LogFiles& log, io::Appender& text,
+             io::Appender& data);
 
     void sent(const SentProbe& probe) noexcept override;
     void result(const ProbeResult& result) noexcept override;
@@ -36,17 +40,24 @@ public:
     void gap(const Gap& gap) noexcept override;
     void icmp(std::uint32_t target, const Endpoint& asked, std::uint64_t call_id,
               const IcmpError& error, Instant at) noexcept override;
+    void stray(const Stray& stray) noexcept override;
     /// The name of this target points to `now` from now on: a line and a gap row.
     void moved(std::uint32_t target, const Address& was, const Address& now);
 
     /// The newest reading; lines about what happens now carry it.
-    void set_time(const ClockReading& reading) noexcept { reading_ = reading; }
-    /// Prints the summary line when a second is over. `in_flight` is the engine's.
+    void set_time(const ClockReading& reading) noexcept {
+        reading_ = reading;
+        events_.set_time(reading);
+    }
+    /// Prints the summary line when a second is over, and what had to wait. `in_flight` is the
+    /// engine's.
     void tick(std::uint32_t in_flight) noexcept;
-    /// When tick() has something to print; `never` without summaries.
+    /// When tick() has something to print.
     [[nodiscard]] Instant next_tick() const noexcept;
     /// Gives rendered text to the appender.
-    void flush_console() noexcept;
+    void flush_console() noexcept { out_.flush(); }
+    /// The run is over: what waits is told, and among JSON lines each target's figures.
+    void finish() noexcept;
 
     /// The run's start or stop: a gap row in every log, and in the JSON.
     void mark(GapReason reason) noexcept;
@@ -59,11 +70,14 @@ public:
     void fill(stats::Health& health) const noexcept;
 
 private:
-    void make_room() noexcept;
     void count_second(const ProbeResult& result) noexcept;
     void note_retry_after(const ProbeResult& result) noexcept;
-    template <typename Row>  // ProbeResult or Gap
+    template <typename Row>
     void write_json(const Row& row) noexcept;
+    void tell_state(std::uint32_t target, stats::State before,
+                    std::optional<stats::State> changed) noexcept;
+    void tell_hidden_strays(bool at_end) noexcept;
+    void tick_summary(std::uint32_t in_flight) noexcept;
     void note_possible_ban(const Settled& settled) noexcept;
 
     struct Burst {  ///< what preceded a silence, for the ban note
@@ -76,14 +90,15 @@ private:
     Options options_;
     const target::TargetTable& targets_;
     LogFiles& log_;
-    io::Appender& text_;
-    io::Appender& data_;
+    OutputLines out_;
     std::vector<stats::TargetStats> stats_;
     std::vector<Burst> bursts_;
     sink::Console console_;
     sink::RowWriter json_;
-    TextBuffer lines_{512 * 1024};  // touched only as far as it is used
-    TextBuffer json_lines_{128 * 1024};
+    EventReporter events_;
+    stats::StrayLimit stray_limit_;
+    std::uint64_t losses_beside_unread_ = 0;
+    std::size_t line_room_;  ///< for the lines that one event can make
     ClockReading reading_;
     Instant next_summary_ = never;
     sink::SecondSummary second_;
@@ -93,7 +108,7 @@ private:
     stats::Histogram lateness_;
     Duration lateness_max_{};
     std::uint64_t settled_ = 0;
-    std::uint32_t down_ = 0;
+    std::uint32_t down_ = 0;  ///< targets that are DOWN or REFUSING
 };
 
 }  // namespace sipping::app

@@ -29,6 +29,12 @@ Duration longest_timeout(const target::TargetTable& targets) {
     return longest;
 }
 
+// One enum each in config and in probe, which do not know each other.
+static_assert(static_cast<int>(config::AnswerTo::all) == static_cast<int>(probe::AnswerTo::all));
+static_assert(static_cast<int>(config::AnswerTo::asked) ==
+              static_cast<int>(probe::AnswerTo::asked));
+static_assert(static_cast<int>(config::AnswerTo::none) == static_cast<int>(probe::AnswerTo::none));
+
 }  // namespace
 
 net::NetworkOptions network_options(const config::PingConfig& config, const Targets& targets) {
@@ -90,6 +96,8 @@ probe::EngineOptions engine_options(const config::PingConfig& config, const Targ
     options.port_policy = static_cast<probe::PortPolicy>(config.port_policy);
     options.late_window = config.late_window;
     options.site = config.site;
+    options.answer = static_cast<probe::AnswerTo>(config.answer);
+    options.policies = {config.codes};
     options.key = key;
     options.identities =
         config.flood

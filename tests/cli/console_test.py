@@ -121,7 +121,7 @@ class Modes(SippingCase):
                 run = self.ping(peer, "-c", "8", "-I", "60", "-t", "50", *quiet)
                 self.assertEqual(run.out.count("DOWN "), 1, run)
                 self.assertRegex(run.out, rf"(?m)^DOWN \S*{peer.port}\S* since ")
-                self.assertRegex(run.out, rf"(?m)^UP \S*{peer.port}\S* after .*\b4 lost$")
+                self.assertRegex(run.out, rf"(?m)^UP \S*{peer.port}\S* after .*\b4 lost, at \d\d/")
 
     def test_two_lost_are_no_outage_unless_asked(self):
         how = dict(only=(3, 4), silent=True)

@@ -89,7 +89,7 @@ class Answers:
         peer = self.peer(delays={1: 900})
         _, kinds, _ = self.outcome(peer, "-c", "30", "-I", "50", "-t", "100",
                                    "--late-window", "300ms")
-        self.assertEqual(kinds, {"reply": 29, "timeout": 1})
+        self.assertEqual(kinds, {"reply": 29, "timeout": 1, "unread": 1})
 
     def test_trying_then_ok(self):
         peer = self.peer(provisional="first", delay_ms=50)

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sipping/base/code_set.hpp"
 #include "sipping/base/endpoint.hpp"
 #include "sipping/base/instant.hpp"
 
@@ -16,6 +17,7 @@ enum class PortPolicy : std::uint8_t { rotate, fresh, fixed };
 enum class CsvForm : std::uint8_t { full, classic };
 enum class IoChoice : std::uint8_t { automatic, uring, epoll };
 enum class Spin : std::uint8_t { automatic, on, off };
+enum class AnswerTo : std::uint8_t { all, asked, none };
 enum class ColorMode : std::uint8_t { automatic, always, never };
 
 struct PingConfig {
@@ -69,12 +71,14 @@ struct PingConfig {
     std::string device;
     std::uint8_t dscp = 0;  ///< 0..63
     IoChoice io = IoChoice::automatic;
+    AnswerTo answer = AnswerTo::asked;  ///< --answer: whose requests to our ports
 
     // Judging and telling.
     Duration late_window = 32s;
     std::uint32_t identities = 1'000'000;  ///< --identities, limit of the table
     std::uint32_t fall = 3;
     std::uint32_t rise = 1;
+    CodePolicy codes;  ///< --down-codes, --maintenance-codes
     std::optional<double> max_loss_percent;
     CsvForm csv = CsvForm::full;
     Duration rotate_every{};         ///< --rotate, whole seconds; 0: not by time

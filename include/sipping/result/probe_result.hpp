@@ -90,6 +90,8 @@ struct ProbeResult {
     std::int64_t retry_after_s = -1;  ///< Retry-After of the answer; -1 when absent
     Endpoint from;                    ///< where the answer came from; else the endpoint asked
     IcmpError icmp;                   ///< for Kind::icmp
+    std::string_view via_received;    ///< where the far end saw us, as its Via says; hostile ...
+    std::uint16_t via_rport = 0;      ///< ... and the port; 0: it says none (RFC 3581)
     std::string_view status_line;     ///< as received, hostile; has_answer() only
     std::string_view raw;             ///< the whole datagram, hostile; empty when not at hand
 };

@@ -11,9 +11,12 @@
 
 #include "sipping/base/text_buffer.hpp"
 #include "sipping/result/probe_result.hpp"
+#include "sipping/result/stray.hpp"
 #include "sipping/sink/line_writer.hpp"
 #include "sipping/sink/local_time.hpp"
+#include "sipping/stats/event.hpp"
 #include "sipping/stats/health.hpp"
+#include "sipping/stats/request_sources.hpp"
 #include "sipping/stats/target_stats.hpp"
 
 namespace sipping::sink {
@@ -55,7 +58,8 @@ struct SecondSummary {
     Duration worst{};
     Duration lateness_p99{};
     std::uint64_t skipped = 0;
-    std::uint64_t not_sent = 0;  ///< send-error and local; not among `sent`
+    std::uint64_t not_sent = 0;     ///< send-error and local; not among `sent`
+    stats::CodeCounts other_codes;  ///< of replies with another code than their target's usual one
 };
 
 class Console {
@@ -71,10 +75,10 @@ public:
     void on_result(const ProbeResult& result, const Endpoint& target, WallTime at,
                    TextBuffer& out) noexcept;
     /// An ICMP error, when it arrives; whether its probe is lost is not known yet. Call-ID 0: not
-    /// known. Without per-ping lines at most `icmp_lines_per_s` are shown, the others counted.
+    /// known. Without per-ping lines at most `lines_per_s` are shown, the others counted.
     void icmp(WallTime at, const IcmpError& error, std::string_view target_name,
               std::uint64_t call_id, TextBuffer& out) noexcept;
-    static constexpr std::uint32_t icmp_lines_per_s = 10;
+    static constexpr std::uint32_t lines_per_s = 10;
     /// "! (time) sbc.example.com is at 192.0.2.7 now (was 192.0.2.1)". Also with JSON, whose gap
     /// row tells programs.
     void moved(WallTime at, std::string_view target_name, const Address& was, const Address& now,
@@ -83,12 +87,29 @@ public:
     void statistics(const stats::TargetStats& stats, TextBuffer& out) noexcept;
     /// One line, its columns as wide as the widest value so far.
     void summary(const SecondSummary& second, TextBuffer& out) noexcept;
-    /// "DOWN <target> since <time>", "UP <target> after 182 s, 182 lost"; with "[perhaps our own:
-    /// stall]" when that could be said of each of its losses.
-    void change(stats::Change change, std::string_view target_name, const stats::TargetStats& stats,
-                TextBuffer& out) noexcept;
+    // What changed (stats/event.hpp); `name` is the target's.
+
+    /// "DOWN <target> since <time>", "REFUSING <target> since <time> (503)", "UP <target> after 182
+    /// s, 182 lost, at <time>"; with "[perhaps our own: stall]" when that could be said of each
+    /// loss.
+    void event(const stats::StateEvent& event, std::string_view name, TextBuffer& out) noexcept;
+    /// "STATUS <target> 200 OK -> 503 Service Unavailable at <time>"
+    void event(const stats::StatusEvent& event, std::string_view name, TextBuffer& out) noexcept;
+    /// "41 of 300 lost contact within 80 ms, since <time>: look on our side"
+    void event(const stats::CommonEvent& event, TextBuffer& out) noexcept;
+    /// "! (time) Request from 192.0.2.9:5060: OPTIONS, User-Agent friendly-scanner, not answered"
+    void event(const stats::RequestEvent& event, TextBuffer& out) noexcept;
+    /// "<target> sees us as 198.51.100.7, our Via says 192.0.2.10: NAT, ports are rewritten"
+    void event(const stats::SeenEvent& event, std::string_view name, TextBuffer& out) noexcept;
+    /// A datagram that belongs to no probe: all of them with print_received, raw; else a target's
+    /// with per-ping lines, at most `lines_per_s`.
+    void stray(const Stray& stray, TextBuffer& out) noexcept;
+
     /// The table so far or the final one; `out` should be large (about 250 bytes a target).
     void table(std::span<const TableRow> rows, TextBuffer& out) noexcept;
+    /// Below the table: what was odd about responses, what came to no probe, who sent requests.
+    void notes(std::span<const TableRow> rows, const stats::RequestSources& sources,
+               TextBuffer& out) noexcept;
     /// What the prober did wrong itself, its books, and in plain words whether that explains
     /// losses.
     void health(const stats::Health& health, TextBuffer& out) noexcept;
@@ -105,7 +126,21 @@ private:
     void answer_line(LineWriter& line, const ProbeResult& result) noexcept;
     void drop_line(LineWriter& line, const ProbeResult& result, const Endpoint& target,
                    WallTime at) noexcept;
-    void hidden_icmp(TextBuffer& out) noexcept;
+    struct Limited {  ///< lines of which there are at most so many a second
+        char mark;
+        std::string_view what;
+        std::int64_t second = INT64_MIN;
+        std::uint32_t shown = 0;   ///< within `second`
+        std::uint64_t hidden = 0;  ///< since the last line that told
+    };
+    [[nodiscard]] bool admit(Limited& lines, WallTime at, TextBuffer& out) noexcept;
+    void tell_hidden(Limited& lines, TextBuffer& out) noexcept;
+    void tell_hidden(TextBuffer& out) noexcept;
+    void at_time(LineWriter& line, std::string_view before, WallTime at) noexcept;
+    static void perhaps_our_own(LineWriter& line, std::uint8_t self) noexcept;
+    template <class Has, class Render>
+    void notes_of(std::span<const TableRow> rows, TextBuffer& out, const Has& has,
+                  const Render& render) noexcept;
     void summary_cell(LineWriter& line, std::size_t column, std::string_view label,
                       std::string_view value, std::string_view unit) noexcept;
     void write_strays(const stats::Health& health, TextBuffer& out) noexcept;
@@ -116,9 +151,8 @@ private:
     LocalTime time_;
     std::uint64_t lines_lost_ = 0;
     std::array<std::size_t, 16> summary_widths_{};
-    std::int64_t icmp_second_ = INT64_MIN;
-    std::uint32_t icmp_shown_ = 0;   // within icmp_second_
-    std::uint64_t icmp_hidden_ = 0;  // since the last line that told
+    Limited icmp_{.mark = '!', .what = "ICMP errors"};
+    Limited strays_{.mark = '?', .what = "datagrams to no probe"};
 };
 
 }  // namespace sipping::sink

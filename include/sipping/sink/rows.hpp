@@ -7,8 +7,10 @@
 
 #include "sipping/base/text_buffer.hpp"
 #include "sipping/result/probe_result.hpp"
+#include "sipping/result/stray.hpp"
 #include "sipping/sink/line_writer.hpp"
 #include "sipping/sink/local_time.hpp"
+#include "sipping/stats/stray_limit.hpp"
 
 namespace sipping::sink {
 
@@ -46,10 +48,23 @@ public:
     bool csv(const Gap& gap, const RowContext& context, TextBuffer& out) noexcept;
     bool json(const ProbeResult& result, const RowContext& context, TextBuffer& out) noexcept;
     bool json(const Gap& gap, const RowContext& context, TextBuffer& out) noexcept;
+    /// Of Stray::unread() ones, and the counts of those beyond stats::StrayLimit.
+    bool csv(const Stray& stray, const RowContext& context, TextBuffer& out) noexcept;
+    bool json(const Stray& stray, const RowContext& context, TextBuffer& out) noexcept;
+    bool csv(const stats::HiddenStrays& hidden, const RowContext& context,
+             TextBuffer& out) noexcept;
+    bool json(const stats::HiddenStrays& hidden, const RowContext& context,
+              TextBuffer& out) noexcept;
 
 private:
     void csv_begin(LineWriter& row, WallTime at) noexcept;
     void json_begin(LineWriter& row, WallTime at) noexcept;
+    template <class WriteHost, class What>
+    bool unread_csv(WallTime at, std::uint16_t port, const What& what, const RowContext& context,
+                    const WriteHost& write_host, TextBuffer& out) noexcept;
+    template <class WriteHost, class What>
+    bool unread_json(WallTime at, std::uint16_t port, const What& what, const RowContext& context,
+                     const WriteHost& write_host, TextBuffer& out) noexcept;
 
     LocalTime time_;
     bool classic_;

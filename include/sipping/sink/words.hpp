@@ -11,6 +11,10 @@ namespace sipping::sink {
 
 /// Mangled bits, comma-joined: "call-id,via,from-tag,cseq".
 void write_mangled(LineWriter& writer, std::uint8_t bits) noexcept;
+/// "no-colon:server", "no-end".
+void write_syntax(LineWriter& writer, const SyntaxFault& fault) noexcept;
+/// "503 x 5"; a status line without a number: "no code x 5".
+void write_code_count(LineWriter& writer, std::uint16_t code, std::uint64_t count) noexcept;
 /// SelfBlame bits, comma-joined: "rx-drop,stall,enobufs,late-send".
 void write_self(LineWriter& writer, std::uint8_t bits) noexcept;
 /// "ENETUNREACH", or the number where the C library has no name for it.

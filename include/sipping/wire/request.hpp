@@ -41,7 +41,7 @@ struct Request {
 /// via_limit Via lines.
 DecodeError decode_request(std::string_view datagram, Request& request) noexcept;
 
-/// The value of the first User-Agent header of a request that decode_request() took; empty: none.
+/// The value of the first User-Agent header, whatever else is in the message; empty: none.
 [[nodiscard]] std::string_view user_agent_of(std::string_view datagram) noexcept;
 
 struct AnswerFields {

@@ -94,6 +94,12 @@ std::string set_port_policy(Value value, Ping& config) {
     return read_choice(value, choices, config.port_policy);
 }
 
+std::string set_answer(Value value, Ping& config) {
+    static constexpr Choices<AnswerTo, 3> choices{
+        {{"all", AnswerTo::all}, {"asked", AnswerTo::asked}, {"none", AnswerTo::none}}};
+    return read_choice(value, choices, config.answer);
+}
+
 std::string set_late_window(Value value, Ping& config) {
     const auto window = parse_duration(value, 1s);
     if (!window) return "not a time (e.g. 32, 500ms, 2m; a bare number is seconds)";
@@ -197,6 +203,7 @@ constexpr std::array options = std::to_array<Option<Ping>>({
     {'\0', "device", Takes::value, set_device},
     {'\0', "dscp", Takes::value, [](Value v, Ping& c) { return read_dscp(v, c.dscp); }},
     {'\0', "io", Takes::value, [](Value v, Ping& c) { return read_io(v, c.io); }},
+    {'\0', "answer", Takes::value, set_answer},
     // Judging and telling.
     {'\0', "late-window", Takes::value, set_late_window},
     {'\0', "identities", Takes::value,
@@ -205,6 +212,10 @@ constexpr std::array options = std::to_array<Option<Ping>>({
      [](Value v, Ping& c) { return read_count(v, 1, run_max, c.fall); }},
     {'\0', "rise", Takes::value,
      [](Value v, Ping& c) { return read_count(v, 1, run_max, c.rise); }},
+    {'\0', "down-codes", Takes::value,
+     [](Value v, Ping& c) { return read_codes(v, c.codes.down); }},
+    {'\0', "maintenance-codes", Takes::value,
+     [](Value v, Ping& c) { return read_codes(v, c.codes.maintenance); }},
     {'\0', "max-loss", Takes::value,
      [](Value v, Ping& c) { return read_percent(v, c.max_loss_percent.emplace()); }},
     {'\0', "csv", Takes::value, set_csv},

@@ -26,7 +26,7 @@ constexpr Duration recovery_time_max = 1h;
 constexpr std::array path_names = std::to_array<Value>(
     {"port",        "4",    "6",          "timeout", "mine",        "user",    "domain",
      "via-address", "ttl",  "user-agent", "header",  "request-uri", "from",    "to",
-     "contact",     "site", "port-range", "bind",    "device",      "dscp",    "io",
+     "contact",     "site", "port-range", "bind",    "device",      "dscp",    "io",      "answer",
      "log",         "csv",  "json",       "quiet",   "color",       "no-color"});
 constexpr std::array stress_only_names =
     std::to_array<Value>({"ports", "late-window", "identities", "spin", "no-spin"});

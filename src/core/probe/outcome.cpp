@@ -90,6 +90,10 @@ void Engine::describe_answer(ProbeResult& result, const match::Match& match,
     result.status = response.status;
     result.status_line = response.status_line;
     result.syntax = syntax;
+    if ((match.disagree & match::Field::branch) == 0) {
+        result.via_received = response.via.received;
+        result.via_rport = response.via.rport;
+    }
     result.service = judge(slot.target, response.status);
     // A batch's interpolated send time may be a few microseconds late: never below zero.
     result.latency = std::max(arrival.at - slot.sent, Duration::zero());

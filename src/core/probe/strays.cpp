@@ -12,12 +12,11 @@ void Engine::on_request(const Arrival& arrival) noexcept {
         return on_stray(StrayReason::echo, arrival);
     const std::string_view message = wire::without_padding(arrival.bytes);
     wire::Request request;
-    if (wire::decode_request(message, request) != wire::DecodeError::ok)
-        return on_stray(StrayReason::bad_request, arrival);
-    tell({.reason = StrayReason::request,
-          .method = request.method_name,
+    const bool readable = wire::decode_request(message, request) == wire::DecodeError::ok;
+    tell({.reason = readable ? StrayReason::request : StrayReason::bad_request,
+          .method = message.substr(0, message.find(' ')),
           .user_agent = wire::user_agent_of(message),
-          .answered = answer(request, arrival)},
+          .answered = readable && answer(request, arrival)},
          arrival);
 }
 

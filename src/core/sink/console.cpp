@@ -2,6 +2,7 @@
 // own files.
 #include "sipping/sink/console.hpp"
 
+#include "sipping/sink/colors.hpp"
 #include "sipping/sink/console_line.hpp"
 #include "sipping/sink/escape.hpp"
 #include "sipping/sink/words.hpp"
@@ -9,23 +10,13 @@
 namespace sipping::sink {
 namespace {
 
-// SGR sequences (ECMA-48 section 8.3.117).
-constexpr std::string_view no_color;
-constexpr std::string_view red = "\x1b[31m";
-constexpr std::string_view bold_red = "\x1b[1;31m";
-constexpr std::string_view green = "\x1b[32m";
-constexpr std::string_view yellow = "\x1b[33m";
-
-/// Why the prober may have lost it itself; nothing where it has no reason to think so.
-void perhaps_our_own(LineWriter& line, std::uint8_t self) noexcept {
-    if (self == 0) return;
-    line.put(" [perhaps our own: ");
-    write_self(line, self);
-    line.put(']');
-}
-
 /// What is odd about an answer; nothing for an ordinary one.
 void answer_notes(LineWriter& line, const ProbeResult& result) noexcept {
+    if (result.syntax) {
+        line.put(" [not correct SIP: ");
+        write_syntax(line, result.syntax);
+        line.put(']');
+    }
     if (result.mangled != 0) {
         line.put(" [mangled: ");
         write_mangled(line, result.mangled);
@@ -52,6 +43,14 @@ std::string_view color_of(Kind kind) noexcept {
 }
 
 }  // namespace
+
+/// Why the prober may have lost it itself; nothing where it has no reason to think so.
+void Console::perhaps_our_own(LineWriter& line, std::uint8_t self) noexcept {
+    if (self == 0) return;
+    line.put(" [perhaps our own: ");
+    write_self(line, self);
+    line.put(']');
+}
 
 void Console::raw(std::string_view message, TextBuffer& out) noexcept {
     if (!append_escaped_message(out, message, "    ")) ++lines_lost_;
@@ -131,6 +130,7 @@ void Console::drop_line(LineWriter& line, const ProbeResult& result, const Endpo
         line.put(')');
     }
     perhaps_our_own(line, result.self);
+    if (result.unread > 0) line.print(" [unread: {}]", result.unread);
 }
 
 void Console::on_result(const ProbeResult& result, const Endpoint& target, WallTime at,
@@ -148,28 +148,38 @@ void Console::on_result(const ProbeResult& result, const Endpoint& target, WallT
     if (options_.print_received && answered) raw(result.raw, out);
 }
 
-void Console::hidden_icmp(TextBuffer& out) noexcept {
-    if (icmp_hidden_ == 0) return;
+/// At most lines_per_s of a kind each second; what is left out is counted, and told with the next.
+bool Console::admit(Limited& lines, WallTime at, TextBuffer& out) noexcept {
+    const auto second = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
+    if (second != lines.second) {
+        tell_hidden(lines, out);
+        lines.second = second;
+        lines.shown = 0;
+    }
+    if (lines.shown >= lines_per_s) {
+        ++lines.hidden;
+        return false;
+    }
+    ++lines.shown;
+    return true;
+}
+
+void Console::tell_hidden(Limited& lines, TextBuffer& out) noexcept {
+    if (lines.hidden == 0) return;
     print_line(out, no_color, [&](LineWriter& line) {
-        line.print("! {} more ICMP errors, not shown", icmp_hidden_);
+        line.print("{} {} more {}, not shown", lines.mark, lines.hidden, lines.what);
     });
-    icmp_hidden_ = 0;
+    lines.hidden = 0;
+}
+
+void Console::tell_hidden(TextBuffer& out) noexcept {
+    tell_hidden(icmp_, out);
+    tell_hidden(strays_, out);
 }
 
 void Console::icmp(WallTime at, const IcmpError& error, std::string_view target_name,
                    std::uint64_t call_id, TextBuffer& out) noexcept {
-    if (options_.json) return;
-    const auto second = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
-    if (second != icmp_second_) {
-        hidden_icmp(out);
-        icmp_second_ = second;
-        icmp_shown_ = 0;
-    }
-    if (!options_.per_ping && icmp_shown_ >= icmp_lines_per_s) {
-        ++icmp_hidden_;
-        return;
-    }
-    ++icmp_shown_;
+    if (options_.json || (!options_.per_ping && !admit(icmp_, at, out))) return;
     print_line(out, no_color, [&](LineWriter& line) {
         line.put("! ");
         stamp(line, at);
@@ -219,27 +229,6 @@ void Console::moved(WallTime at, std::string_view target_name, const Address& wa
         line.put(" now (was ");
         line.address(was);
         line.put(")");
-    });
-}
-
-void Console::change(stats::Change change, std::string_view target_name,
-                     const stats::TargetStats& stats, TextBuffer& out) noexcept {
-    if (options_.json || change == stats::Change::none) return;
-    const stats::Outage& outage = stats.current_outage();
-    const bool down = change == stats::Change::went_down;
-    print_line(out, down ? bold_red : green, [&](LineWriter& line) {
-        line.put(down ? "DOWN " : "UP ");
-        write_escaped(line, target_name);
-        if (down) {
-            std::array<char, LocalTime::size> text;
-            line.put(" since ");
-            line.put(time_.render(outage.begin, text));
-        } else {
-            line.put(" after ");
-            line.seconds(outage.length());
-            line.print(", {} lost", outage.lost);
-        }
-        if (outage.all_perhaps_own()) perhaps_our_own(line, outage.self);
     });
 }
 

@@ -2,6 +2,7 @@
 
 #include "sipping/sink/console.hpp"
 #include "sipping/sink/console_line.hpp"
+#include "sipping/sink/words.hpp"
 
 namespace sipping::sink {
 namespace {
@@ -69,7 +70,7 @@ void Console::summary_cell(LineWriter& line, std::size_t column, std::string_vie
 
 void Console::summary(const SecondSummary& second, TextBuffer& out) noexcept {
     if (options_.json || !options_.summaries) return;
-    hidden_icmp(out);
+    tell_hidden(out);
     print_line(out, {}, [&](LineWriter& line) {
         line.put('(');
         stamp_second(line, second.at);
@@ -89,6 +90,15 @@ void Console::summary(const SecondSummary& second, TextBuffer& out) noexcept {
         if (second.skipped > 0) summary_cell(line, 9, "skipped", count(second.skipped).view(), "");
         if (second.not_sent > 0)
             summary_cell(line, 10, "not sent", count(second.not_sent).view(), "");
+        // Of statuses, what is out of the ordinary: the usual ones are in the table.
+        std::string_view glue = " | ";
+        for (const auto& entry : second.other_codes.entries()) {
+            line.put(glue);
+            write_code_count(line, entry.key, entry.count);
+            glue = ", ";
+        }
+        if (second.other_codes.other() > 0)
+            line.print("{}others x {}", glue, second.other_codes.other());
     });
 }
 

@@ -3,15 +3,20 @@
 #include "sipping/sink/console.hpp"
 #include "sipping/sink/console_line.hpp"
 #include "sipping/sink/escape.hpp"
+#include "sipping/sink/words.hpp"
 
 namespace sipping::sink {
 namespace {
 
 constexpr std::size_t name_columns = 40;
 
-constexpr std::array<std::string_view, 14> headings{
-    "target", "sent",   "received", "lost",   "loss %", "late",   "duplicate",
-    "min ms", "avg ms", "p50 ms",   "p95 ms", "p99 ms", "max ms", "longest outage"};
+constexpr std::array<std::string_view, 17> headings{
+    "target",      "sent",   "received",  "lost",   "loss %",        "refused",
+    "maintenance", "late",   "duplicate", "min ms", "avg ms",        "p50 ms",
+    "p95 ms",      "p99 ms", "max ms",    "codes",  "longest outage"};
+constexpr std::size_t refused_column = 5;  // these two only where there is something in them
+constexpr std::size_t maintenance_column = 6;
+constexpr std::size_t codes_column = 15;
 
 /// Terminal columns of a character. No locale: the blocks of wide and of combining characters that
 /// names are likely to be made of (Unicode UAX #11).
@@ -93,13 +98,36 @@ void widen(Widths& widths, const TableCells& cells) noexcept {
         widths[i] = std::max(widths[i], columns_of(cells.view(i)));
 }
 
+/// Which columns there are.
+struct Shown {
+    bool refused = false;
+    bool maintenance = false;
+
+    [[nodiscard]] bool operator()(std::size_t column) const noexcept {
+        if (column == refused_column) return refused;
+        return column != maintenance_column || maintenance;
+    }
+};
+
+/// "200 x 95, 503 x 5"
+void write_codes(LineWriter& cell, const stats::CodeCounts& codes) noexcept {
+    std::string_view glue = "";
+    for (const auto& entry : codes.entries()) {
+        cell.put(glue);
+        write_code_count(cell, entry.key, entry.count);
+        glue = ", ";
+    }
+    if (codes.other() > 0) cell.print("{}others x {}", glue, codes.other());
+    if (codes.empty()) cell.put('-');
+}
+
 /// First and last column begin at their left edge, numbers end at their right one.
 void write_cell(LineWriter& line, std::size_t column, std::string_view text,
                 const Widths& widths) noexcept {
-    const bool left = column == 0;
+    const bool left = column == 0 || column == codes_column;
     const bool last = column == widths.size() - 1;
     const std::size_t blanks = widths[column] - columns_of(text);
-    if (!left) line.put("  ");
+    if (column != 0) line.put("  ");
     for (std::size_t i = 0; i < blanks && !left && !last; ++i)
         line.put(' ');
     line.put(text);
@@ -117,6 +145,8 @@ void Console::table_row(const TableRow& row, TableCells& cells) noexcept {
     cells.add(stats.received());
     cells.add(stats.lost());
     cells.add([&](LineWriter& cell) { cell.print("{:.2f}", stats.loss_percent()); });
+    cells.add(stats.refused());
+    cells.add(stats.maintenance());
     cells.add(stats.count(Kind::late));
     cells.add(stats.count(Kind::duplicate));
     const auto latency = [&](Duration value) {
@@ -134,9 +164,10 @@ void Console::table_row(const TableRow& row, TableCells& cells) noexcept {
         latency(
             std::clamp(stats.latency().quantile(share), stats.latency_min(), stats.latency_max()));
     latency(stats.latency_max());
+    cells.add([&](LineWriter& cell) { write_codes(cell, stats.codes()); });
     cells.add([&](LineWriter& cell) {
         const stats::Outage& outage = stats.longest_outage();
-        if (outage.lost == 0) {
+        if (outage.failed() == 0) {
             cell.put('-');
             return;
         }
@@ -145,12 +176,15 @@ void Console::table_row(const TableRow& row, TableCells& cells) noexcept {
         stamp_second(cell, outage.end);
         cell.put(", ");
         cell.seconds(outage.length());
-        cell.print(", {} lost", outage.lost);
+        if (outage.lost > 0 || outage.refused + outage.maintenance == 0)
+            cell.print(", {} lost", outage.lost);
+        if (outage.refused > 0) cell.print(", {} refused", outage.refused);
+        if (outage.maintenance > 0) cell.print(", {} in maintenance", outage.maintenance);
     });
 }
 
 void Console::table(std::span<const TableRow> rows, TextBuffer& out) noexcept {
-    if (!options_.json) hidden_icmp(out);
+    if (!options_.json) tell_hidden(out);
     stats::TargetStats total;
     const TableRow total_row{"total", &total};
     const bool has_total = rows.size() > 1;
@@ -167,16 +201,17 @@ void Console::table(std::span<const TableRow> rows, TextBuffer& out) noexcept {
         table_row(total_row, cells);
         widen(widths, cells);
     }
-    print_line(out, {}, [&](LineWriter& line) {
-        for (std::size_t i = 0; i < headings.size(); ++i)
-            write_cell(line, i, headings[i], widths);
-    });
-    const auto print = [&](const TableRow& row) {
-        table_row(row, cells);
+    const Shown shown{.refused = total.refused() > 0, .maintenance = total.maintenance() > 0};
+    const auto print_cells = [&](const auto& text_of) {
         print_line(out, {}, [&](LineWriter& line) {
             for (std::size_t i = 0; i < headings.size(); ++i)
-                write_cell(line, i, cells.view(i), widths);
+                if (shown(i)) write_cell(line, i, text_of(i), widths);
         });
+    };
+    print_cells([](std::size_t i) { return headings[i]; });
+    const auto print = [&](const TableRow& row) {
+        table_row(row, cells);
+        print_cells([&](std::size_t i) { return cells.view(i); });
     };
     for (const TableRow& row : rows)
         print(row);

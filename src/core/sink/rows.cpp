@@ -3,6 +3,7 @@
 #include <array>
 
 #include "sipping/sink/escape.hpp"
+#include "sipping/sink/row_details.hpp"
 #include "sipping/sink/words.hpp"
 
 namespace sipping::sink {
@@ -12,37 +13,11 @@ constexpr bool several_bits(unsigned set) noexcept {
     return (set & (set - 1)) != 0;
 }
 
-/// The pairs of the column `detail`, in either form. Values hold no quote, ';' or backslash.
-class Details {
-public:
-    Details(LineWriter& row, bool json) noexcept : row_(row), json_(json) {}
-
-    template <class WriteValue>
-    void pair(std::string_view key, WriteValue&& write_value) noexcept {
-        if (!first_) row_.put(json_ ? ',' : ';');
-        first_ = false;
-        if (json_) row_.put('"');
-        row_.put(key);
-        row_.put(json_ ? std::string_view{"\":\""} : std::string_view{"="});
-        write_value(row_);
-        if (json_) row_.put('"');
-    }
-    void word(std::string_view key, std::string_view value) noexcept {
-        pair(key, [&](LineWriter& row) { row.put(value); });
-    }
-    void number(std::string_view key, std::uint64_t value) noexcept {
-        pair(key, [&](LineWriter& row) { row.number(value); });
-    }
-
-private:
-    LineWriter& row_;
-    bool json_;
-    bool first_ = true;
-};
-
 void write_details(const ProbeResult& result, Details details) noexcept {
     if (result.mangled != 0)
         details.pair("mangled", [&](LineWriter& row) { write_mangled(row, result.mangled); });
+    if (result.syntax)
+        details.pair("syntax", [&](LineWriter& row) { write_syntax(row, result.syntax); });
     if (result.from_elsewhere)
         details.pair("from", [&](LineWriter& row) { row.endpoint(result.from); });
     if (result.arrival_port != 0) details.number("port", result.arrival_port);
@@ -58,6 +33,7 @@ void write_details(const ProbeResult& result, Details details) noexcept {
     if (result.retry_after_s >= 0)
         details.number("retry_after", static_cast<std::uint64_t>(result.retry_after_s));
     if (result.truncated) details.word("truncated", "1");
+    if (result.unread != 0) details.number("unread", result.unread);
     if (result.self != 0)
         details.pair("self", [&](LineWriter& row) { write_self(row, result.self); });
 }

@@ -28,6 +28,22 @@ void write_mangled(LineWriter& writer, std::uint8_t bits) noexcept {
     write_bits(writer, bits, names);
 }
 
+void write_syntax(LineWriter& writer, const SyntaxFault& fault) noexcept {
+    writer.put(to_string(fault.fault));
+    if (fault.header().empty()) return;
+    writer.put(':');
+    writer.put(fault.header());
+}
+
+void write_code_count(LineWriter& writer, std::uint16_t code, std::uint64_t count) noexcept {
+    if (code == 0)
+        writer.put("no code");
+    else
+        writer.number(code);
+    writer.put(" x ");
+    writer.number(count);
+}
+
 void write_self(LineWriter& writer, std::uint8_t bits) noexcept {
     static constexpr std::array<std::string_view, 4> names{"rx-drop", "stall", "enobufs",
                                                            "late-send"};

@@ -85,7 +85,7 @@ stats::TargetStats steady_target() {
         stats.on_sent();
         ProbeResult reply = result_of(Kind::reply);
         reply.latency = 2ms;
-        stats.on_result(reply);
+        (void)stats.on_result(reply, {});
     }
     return stats;
 }
@@ -94,11 +94,11 @@ stats::TargetStats troubled_target() {
     stats::TargetStats stats;
     for (int i = 0; i < 182; ++i) {
         stats.on_sent();
-        stats.on_result(result_of(Kind::timeout));
+        (void)stats.on_result(result_of(Kind::timeout), {});
         (void)stats.on_settled(settled(true, i * 1s), {});
     }
     (void)stats.on_settled(settled(false, 182s), {});
-    stats.on_result(result_of(Kind::late));
+    (void)stats.on_result(result_of(Kind::late), {});
     return stats;
 }
 
@@ -109,9 +109,9 @@ TEST(ConsoleTable, of_one_target_has_no_total) {
     screen.console.table(rows, screen.out);
     EXPECT_EQ(screen.printed(),
               "target       sent  received  lost  loss %  late  duplicate  min ms  avg ms  p50 ms  "
-              "p95 ms  p99 ms  max ms  longest outage\n"
+              "p95 ms  p99 ms  max ms  codes      longest outage\n"
               "203.0.113.5   100       100     0    0.00     0          0   2.000   2.000   2.000  "
-              " 2.000   2.000   2.000  -\n");
+              " 2.000   2.000   2.000  403 x 100  -\n");
 }
 
 TEST(ConsoleTable, of_several_targets_fits_its_columns_and_ends_with_a_total) {
@@ -122,13 +122,15 @@ TEST(ConsoleTable, of_several_targets_fits_its_columns_and_ends_with_a_total) {
     screen.console.table(rows, screen.out);
     EXPECT_EQ(screen.printed(),
               "target       sent  received  lost  loss %  late  duplicate  min ms  avg ms  p50 ms  "
-              "p95 ms  p99 ms  max ms  longest outage\n"
+              "p95 ms  p99 ms  max ms  codes      longest outage\n"
               "a             100       100     0    0.00     0          0   2.000   2.000   2.000  "
-              " 2.000   2.000   2.000  -\n"
+              " 2.000   2.000   2.000  403 x 100  -\n"
               "pbx.example   182         0   182  100.00     1          0       -       -       -  "
-              "     -       -       -  15/05/26 02:08:07 - 15/05/26 02:11:09, 182 s, 182 lost\n"
+              "     -       -       -  -          15/05/26 02:08:07 - 15/05/26 02:11:09, 182 s, "
+              "182 lost\n"
               "total         282       100   182   64.54     1          0   2.000   2.000   2.000  "
-              " 2.000   2.000   2.000  15/05/26 02:08:07 - 15/05/26 02:11:09, 182 s, 182 lost\n");
+              " 2.000   2.000   2.000  403 x 100  15/05/26 02:08:07 - 15/05/26 02:11:09, 182 s, "
+              "182 lost\n");
 }
 
 TEST(ConsoleTable, cuts_long_names_by_what_is_visible) {

@@ -206,10 +206,10 @@ TEST(ConsoleStatistics, are_the_originals_two_lines) {
     for (Duration latency : {37'580us, 39'130us, 37'590us}) {
         ProbeResult reply = result_of(Kind::reply);
         reply.latency = latency;
-        stats.on_result(reply);
+        (void)stats.on_result(reply, {});
     }
     for (int i = 0; i < 2; ++i)
-        stats.on_result(result_of(Kind::timeout));
+        (void)stats.on_result(result_of(Kind::timeout), {});
     Screen screen;
     screen.console.statistics(stats, screen.out);
     EXPECT_EQ(screen.printed(),
@@ -236,13 +236,12 @@ TEST(ConsoleChange, says_down_once_and_up_with_the_length) {
     stats::TargetStats stats;
     Screen screen;
     for (int i = 0; i < 182; ++i) {
-        const auto change = stats.on_settled(settled(true, i * 1s), {});
-        screen.console.change(change, "pbx\x1b", stats, screen.out);
+        screen.state(stats, stats.on_settled(settled(true, i * 1s), {}), "pbx\x1b");
     }
     EXPECT_EQ(screen.printed(), "DOWN pbx\\x1b since 15/05/26 02:08:07:230895\n");
-    const auto change = stats.on_settled(settled(false, 182s), {});
-    screen.console.change(change, "pbx.example", stats, screen.out);
-    EXPECT_EQ(screen.printed(), "UP pbx.example after 182 s, 182 lost\n");
+    screen.state(stats, stats.on_settled(settled(false, 182s), {}), "pbx.example");
+    EXPECT_EQ(screen.printed(),
+              "UP pbx.example after 182 s, 182 lost, at 15/05/26 02:08:08:230895\n");
 }
 
 TEST(ConsoleChange, accuses_nobody_when_every_loss_may_be_our_own) {
@@ -253,14 +252,13 @@ TEST(ConsoleChange, accuses_nobody_when_every_loss_may_be_our_own) {
         for (const std::uint8_t self : blamed) {
             Settled lost = settled(true, at += 1s);
             lost.self = self;
-            screen.console.change(stats.on_settled(lost, {}), "x", stats, screen.out);
+            screen.state(stats, stats.on_settled(lost, {}));
         }
-        const auto up = stats.on_settled(settled(false, 5s), {});
-        screen.console.change(up, "x", stats, screen.out);
+        screen.state(stats, stats.on_settled(settled(false, 5s), {}));
         return screen.printed();
     };
     const std::string down = "DOWN x since 15/05/26 02:08:08:230895";
-    const std::string up = "UP x after 4 s, 4 lost";
+    const std::string up = "UP x after 4 s, 4 lost, at 15/05/26 02:08:08:230895";
     const std::uint8_t both = self_stall | self_rx_drop;
     EXPECT_EQ(
         lines({self_stall, self_stall, both, self_stall}),
@@ -275,17 +273,17 @@ TEST(ConsoleChange, gives_short_outages_to_the_millisecond) {
         stats::TargetStats stats;
         Screen screen;
         (void)stats.on_settled(settled(true, 0s), {1, 1});
-        const auto change = stats.on_settled(settled(false, length), {1, 1});
-        screen.console.change(change, "x", stats, screen.out);
-        return screen.printed();
+        screen.state(stats, stats.on_settled(settled(false, length), {1, 1}));
+        const std::string line = screen.printed();
+        return line.substr(0, line.find(", at "));
     };
-    EXPECT_EQ(up_after(250ms), "UP x after 0.25 s, 1 lost\n");
-    EXPECT_EQ(up_after(3s + 127us), "UP x after 3 s, 1 lost\n");
-    EXPECT_EQ(up_after(1600ms), "UP x after 1.6 s, 1 lost\n");
-    EXPECT_EQ(up_after(9999600us), "UP x after 10 s, 1 lost\n");
-    EXPECT_EQ(up_after(12345ms), "UP x after 12 s, 1 lost\n");
-    EXPECT_EQ(up_after(5ms), "UP x after 0.005 s, 1 lost\n");
-    EXPECT_EQ(up_after(0ms), "UP x after 0 s, 1 lost\n");
+    EXPECT_EQ(up_after(250ms), "UP x after 0.25 s, 1 lost");
+    EXPECT_EQ(up_after(3s + 127us), "UP x after 3 s, 1 lost");
+    EXPECT_EQ(up_after(1600ms), "UP x after 1.6 s, 1 lost");
+    EXPECT_EQ(up_after(9999600us), "UP x after 10 s, 1 lost");
+    EXPECT_EQ(up_after(12345ms), "UP x after 12 s, 1 lost");
+    EXPECT_EQ(up_after(5ms), "UP x after 0.005 s, 1 lost");
+    EXPECT_EQ(up_after(0ms), "UP x after 0 s, 1 lost");
 }
 
 TEST(ConsoleColor, marks_losses_changes_and_oddities_only_when_asked) {
@@ -300,12 +298,11 @@ TEST(ConsoleColor, marks_losses_changes_and_oddities_only_when_asked) {
     EXPECT_TRUE(screen.result(result_of(Kind::reply)).starts_with("< ("));
     EXPECT_TRUE(screen.result(result_of(Kind::pending)).starts_with("? ("));
     stats::TargetStats stats;
-    const auto down = stats.on_settled(settled(true, 0s), {1, 1});
-    screen.console.change(down, "x", stats, screen.out);
+    screen.state(stats, stats.on_settled(settled(true, 0s), {1, 1}));
     EXPECT_EQ(screen.printed(), "\x1b[1;31mDOWN x since 15/05/26 02:08:07:230895\x1b[0m\n");
-    const auto up = stats.on_settled(settled(false, 1s), {1, 1});
-    screen.console.change(up, "x", stats, screen.out);
-    EXPECT_EQ(screen.printed(), "\x1b[32mUP x after 1 s, 1 lost\x1b[0m\n");
+    screen.state(stats, stats.on_settled(settled(false, 1s), {1, 1}));
+    EXPECT_EQ(screen.printed(),
+              "\x1b[32mUP x after 1 s, 1 lost, at 15/05/26 02:08:08:230895\x1b[0m\n");
 }
 
 TEST(Console, leaves_stdout_to_json) {
@@ -319,7 +316,12 @@ TEST(Console, leaves_stdout_to_json) {
     screen.console.icmp(sent_wall, {}, "x", 1, screen.out);
     screen.console.statistics(stats, screen.out);
     screen.console.summary({}, screen.out);
-    screen.console.change(down, "x", stats, screen.out);
+    screen.state(stats, down);
+    screen.console.event(stats::StatusEvent{}, "x", screen.out);
+    screen.console.event(stats::CommonEvent{}, screen.out);
+    screen.console.event(stats::RequestEvent{}, screen.out);
+    screen.console.event(stats::SeenEvent{}, "x", screen.out);
+    screen.console.stray({}, screen.out);
     EXPECT_EQ(screen.printed(), "");
     EXPECT_EQ(screen.console.lines_lost(), 0U);
 }

@@ -1,6 +1,7 @@
 // A console whose output is text in memory, and the events that the console's tests feed it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -31,6 +32,16 @@ struct Screen {
         return printed();
     }
 
+    /// Tells a state if there is one to be told, a second after sent_wall.
+    void state(const stats::TargetStats& stats, std::optional<stats::State> changed,
+               std::string_view name = "x", std::uint16_t code = 0) {
+        if (!changed) return;
+        console.event(
+            stats::StateEvent{
+                .state = *changed, .stats = &stats, .code = code, .at = a_second_later},
+            name, out);
+    }
+
     Console console;
     TextBuffer out;
 };
@@ -46,6 +57,7 @@ inline ProbeResult result_of(Kind kind) {
     if (has_answer(kind)) {
         result.latency = 37'580us;
         result.status_line = "SIP/2.0 403 Forbidden";
+        result.status = 403;
     }
     return result;
 }

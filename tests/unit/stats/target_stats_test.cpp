@@ -22,8 +22,9 @@ ProbeResult drop(Kind kind) {
     return answer(kind, 0ns, 0);
 }
 
-/// Settles one probe a second from second `at` on: 'X' lost, '.' answered, '-' does not count.
-/// Gives a letter per probe: 'D' went down, 'U' came up, '.' nothing.
+/// Settles one probe a second from second `at` on: 'X' lost, 'r' refused, 'm' answered with a code
+/// of maintenance, '.' answered, '-' does not count. Gives a letter per probe: 'D' went down, 'R'
+/// refuses, 'M' is in maintenance, 'U' came up, '.' nothing.
 std::string play(TargetStats& stats, std::string_view script, Thresholds thresholds = {},
                  Duration at = 0s) {
     std::string changes;
@@ -31,33 +32,40 @@ std::string play(TargetStats& stats, std::string_view script, Thresholds thresho
         Settled settled;
         settled.counts = step != '-';
         settled.lost = step == 'X';
+        settled.service = step == 'r'   ? Service::refused
+                          : step == 'm' ? Service::maintenance
+                                        : Service::fine;
         settled.sent = Instant{at};
         settled.sent_wall = WallTime{wall_offset + at};
         at += 1s;
-        switch (stats.on_settled(settled, thresholds)) {
-            case Change::none: changes += '.'; break;
-            case Change::went_down: changes += 'D'; break;
-            case Change::came_up: changes += 'U'; break;
+        const std::optional<State> state = stats.on_settled(settled, thresholds);
+        changes += state ? "?UDRM"[static_cast<std::size_t>(*state)] : '.';
+        if (state) {
+            EXPECT_EQ(*state, stats.state());
         }
     }
     return changes;
+}
+
+void note(TargetStats& stats, const ProbeResult& result) {
+    EXPECT_EQ(stats.on_result(result, Thresholds{.fall = 100}), std::nullopt);
 }
 
 TEST(TargetStats, counts_what_was_received_and_lost) {
     TargetStats stats;
     for (int i = 0; i < 8; ++i)
         stats.on_sent();
-    stats.on_result(answer(Kind::reply, 3ms, 200));
-    stats.on_result(answer(Kind::reply, 1ms, 403));
-    stats.on_result(answer(Kind::provisional, 5ms, 100));
-    stats.on_result(drop(Kind::timeout));
-    stats.on_result(drop(Kind::timeout));
-    stats.on_result(drop(Kind::icmp));
-    stats.on_result(drop(Kind::pending));
-    stats.on_result(drop(Kind::local));
-    stats.on_result(drop(Kind::send_error));
-    stats.on_result(answer(Kind::late, 9s, 200));
-    stats.on_result(answer(Kind::duplicate, 7s, 200));
+    note(stats, answer(Kind::reply, 3ms, 200));
+    note(stats, answer(Kind::reply, 1ms, 403));
+    note(stats, answer(Kind::provisional, 5ms, 100));
+    note(stats, drop(Kind::timeout));
+    note(stats, drop(Kind::timeout));
+    note(stats, drop(Kind::icmp));
+    note(stats, drop(Kind::pending));
+    note(stats, drop(Kind::local));
+    note(stats, drop(Kind::send_error));
+    note(stats, answer(Kind::late, 9s, 200));
+    note(stats, answer(Kind::duplicate, 7s, 200));
     EXPECT_EQ(stats.sent(), 7U);  // the one of the send error never left
     EXPECT_EQ(stats.received(), 3U);
     EXPECT_EQ(stats.lost(), 3U);
@@ -69,7 +77,9 @@ TEST(TargetStats, counts_what_was_received_and_lost) {
     EXPECT_EQ(stats.latency_max(), 5ms);
     EXPECT_EQ(stats.latency_mean(), 3ms);
     EXPECT_EQ(stats.latency().count(), 3U);
-    EXPECT_EQ(stats.by_class(), (std::array<std::uint64_t, 7>{0, 1, 1, 0, 1, 0, 0}));
+    ASSERT_EQ(stats.codes().entries().size(), 2U);
+    EXPECT_EQ(stats.codes().entries()[0].key, 200);
+    EXPECT_EQ(stats.codes().entries()[1].key, 403);
 }
 
 TEST(TargetStats, begins_with_nothing) {
@@ -78,15 +88,15 @@ TEST(TargetStats, begins_with_nothing) {
     EXPECT_EQ(stats.latency_min(), 0ns);
     EXPECT_EQ(stats.latency_mean(), 0ns);
     EXPECT_EQ(stats.longest_outage().lost, 0U);
-    EXPECT_FALSE(stats.down());
+    EXPECT_NE(stats.state(), State::down);
     EXPECT_FALSE(stats.ever_answered());
 }
 
 TEST(TargetStats, a_late_answer_is_an_answer_but_not_received) {
     TargetStats stats;
-    stats.on_result(drop(Kind::timeout));
+    note(stats, drop(Kind::timeout));
     EXPECT_FALSE(stats.ever_answered());
-    stats.on_result(answer(Kind::late, 2s, 200));
+    note(stats, answer(Kind::late, 2s, 200));
     EXPECT_TRUE(stats.ever_answered());
     EXPECT_EQ(stats.received(), 0U);
     EXPECT_EQ(stats.lost(), 1U);
@@ -114,11 +124,11 @@ TEST(TargetStats, a_probe_that_does_not_count_neither_breaks_nor_extends_a_run) 
 TEST(TargetStats, goes_down_after_three_losses_and_up_with_the_first_answer) {
     TargetStats stats;
     EXPECT_EQ(play(stats, ".XX.XXX"), "......D");
-    EXPECT_TRUE(stats.down());
+    EXPECT_EQ(stats.state(), State::down);
     EXPECT_EQ(stats.current_outage().begin, WallTime{wall_offset + 4s});
     EXPECT_EQ(stats.current_outage().lost, 3U);
     EXPECT_EQ(play(stats, "XX..", {}, 7s), "..U.");
-    EXPECT_FALSE(stats.down());
+    EXPECT_NE(stats.state(), State::down);
     EXPECT_EQ(stats.current_outage().begin, WallTime{wall_offset + 4s});
     EXPECT_EQ(stats.current_outage().end, WallTime{wall_offset + 9s});
     EXPECT_EQ(stats.current_outage().length(), 5s);
@@ -161,13 +171,13 @@ TEST(TargetStats, losses_sent_at_the_same_instant_are_all_counted) {
 TEST(TargetStats, merges_into_a_total) {
     TargetStats first;
     first.on_sent();
-    first.on_result(answer(Kind::reply, 4ms, 200));
+    note(first, answer(Kind::reply, 4ms, 200));
     play(first, "X.");
     TargetStats second;
     second.on_sent();
     second.on_sent();
-    second.on_result(answer(Kind::reply, 2ms, 503));
-    second.on_result(drop(Kind::timeout));
+    note(second, answer(Kind::reply, 2ms, 503));
+    note(second, drop(Kind::timeout));
     play(second, "XX.", {}, 50s);
     TargetStats total;
     total.merge(TargetStats{});
@@ -182,7 +192,111 @@ TEST(TargetStats, merges_into_a_total) {
     EXPECT_EQ(total.latency().count(), 2U);
     EXPECT_EQ(total.longest_run(), 2U);
     EXPECT_EQ(total.longest_outage().begin_at, Instant{50s});
-    EXPECT_EQ(total.by_class()[5], 1U);
+    EXPECT_EQ(total.codes().entries().size(), 2U);
+}
+
+TEST(TargetStats, refusals_and_losses_count_in_one_run_and_the_last_names_the_state) {
+    TargetStats stats;
+    EXPECT_EQ(play(stats, ".rr.Xrr"), "......R");
+    EXPECT_EQ(stats.state(), State::refusing);
+    EXPECT_EQ(stats.since(), WallTime{wall_offset + 4s});
+    EXPECT_EQ(stats.current_outage().lost, 1U);
+    EXPECT_EQ(stats.current_outage().refused, 2U);
+    EXPECT_EQ(play(stats, "r.", {}, 7s), ".U");
+    EXPECT_EQ(stats.current_outage().length(), 4s);
+    EXPECT_EQ(stats.longest_run(), 1U) << "refusals are no losses";
+    EXPECT_EQ(stats.longest_outage().failed(), 4U);
+    EXPECT_FALSE(stats.current_outage().all_perhaps_own());
+}
+
+TEST(TargetStats, one_trouble_follows_another_after_as_many_in_a_row) {
+    TargetStats stats;
+    EXPECT_EQ(play(stats, "XXXrrXrrrr"), "..D.....R.");
+    EXPECT_EQ(stats.since(), WallTime{wall_offset + 6s});
+    EXPECT_EQ(stats.current_outage().begin, WallTime{wall_offset + 0s});
+    EXPECT_EQ(play(stats, "mmmXXX.", {}, 10s), "..M..DU");
+    EXPECT_EQ(stats.current_outage().lost, 7U);
+    EXPECT_EQ(stats.current_outage().refused, 6U);
+    EXPECT_EQ(stats.current_outage().maintenance, 3U);
+    EXPECT_EQ(stats.current_outage().length(), 16s);
+}
+
+TEST(TargetStats, maintenance_is_its_own_state) {
+    TargetStats stats;
+    EXPECT_EQ(play(stats, "mmm.", {3, 1}), "..MU");
+}
+
+TEST(TargetStats, a_target_that_only_refused_has_not_answered) {
+    TargetStats stats;
+    ProbeResult refused = answer(Kind::reply, 1ms, 503);
+    refused.service = Service::refused;
+    note(stats, refused);
+    refused.kind = Kind::late;
+    note(stats, refused);
+    EXPECT_FALSE(stats.ever_answered());
+    EXPECT_EQ(stats.received(), 1U) << "but it is no lost packet";
+    EXPECT_EQ(stats.refused(), 1U);
+    ProbeResult maintained = answer(Kind::reply, 1ms, 503);
+    maintained.service = Service::maintenance;
+    note(stats, maintained);
+    EXPECT_EQ(stats.maintenance(), 1U);
+    EXPECT_TRUE(stats.ever_answered());
+}
+
+TEST(TargetStats, faults_of_syntax_are_counted_by_name) {
+    TargetStats stats;
+    ProbeResult odd = answer(Kind::reply, 1ms, 200);
+    odd.syntax.fault = Fault::no_colon;
+    note(stats, odd);
+    odd.kind = Kind::duplicate;
+    note(stats, odd);
+    odd.syntax.fault = Fault::no_end;
+    note(stats, odd);
+    ASSERT_EQ(stats.syntax().entries().size(), 2U);
+    EXPECT_EQ(stats.syntax().entries()[0].key.fault, Fault::no_colon);
+    EXPECT_EQ(stats.syntax().entries()[0].count, 2U);
+}
+
+TEST(TargetStats, what_cannot_be_asked_is_unknown_until_it_answers) {
+    TargetStats stats;
+    const Thresholds thresholds{.fall = 3};
+    std::string told;
+    const auto result = [&](Kind kind, Duration at) {
+        ProbeResult row = drop(kind);
+        row.error = 101;
+        row.sent = Instant{at};
+        row.sent_wall = WallTime{wall_offset + at};
+        const auto state = stats.on_result(row, thresholds);
+        told += state ? to_string(*state).front() : '.';
+    };
+    result(Kind::send_error, 1s);
+    result(Kind::send_error, 2s);
+    result(Kind::timeout, 0s);  // one that left before
+    result(Kind::local, 3s);
+    EXPECT_EQ(told, "...U");
+    EXPECT_EQ(stats.state(), State::unknown);
+    EXPECT_EQ(stats.since(), WallTime{wall_offset + 1s});
+    result(Kind::send_error, 4s);
+    EXPECT_EQ(stats.unsent_run(), 4U);
+    EXPECT_EQ(stats.unsent_error(), 101);
+    EXPECT_EQ(told, "...U.") << "told once";
+    EXPECT_EQ(play(stats, "X.", thresholds, 5s), ".U");
+    EXPECT_EQ(stats.current_outage().unsent, 4U);
+    EXPECT_EQ(stats.current_outage().lost, 1U);
+    EXPECT_EQ(stats.current_outage().length(), 5s);
+    result(Kind::reply, 6s);
+    EXPECT_EQ(stats.unsent_run(), 0U);
+}
+
+TEST(TargetStats, unread_datagrams_are_told_apart_since_the_last_answer) {
+    TargetStats stats;
+    stats.on_unread();
+    play(stats, ".");
+    EXPECT_EQ(stats.unread_since_answer(), 0U);
+    stats.on_unread();
+    play(stats, "XX", {}, 1s);
+    EXPECT_EQ(stats.unread_since_answer(), 1U);
+    EXPECT_EQ(stats.unread(), 2U);
 }
 
 }  // namespace
