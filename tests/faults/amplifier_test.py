@@ -100,7 +100,7 @@ class Amplifier(HostileCase):
                 "OPTIONS", *request.source, number)),
             peer.socket.sendto(sip_message.answer(request), request.source)])
         run, port = self.responder(address="127.0.0.2")
-        self.probe_until(peer, 5, "-I", 20)
+        self.probe_until(peer, 5, "-I", 20, "--answer", "all")
         count = len(peer.requests)
         self.assertEqual(self.kinds_of(self.rows(self.log_of(peer))), {"reply": count})
         time.sleep(0.2)

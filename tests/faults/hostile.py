@@ -108,7 +108,8 @@ class HostileCase(SippingCase):
 
     def received_count(self, run, words):
         """The number before these words in the final report; 0 when they are not there."""
-        found = re.findall(rf"([\d,]+) {words}", run.out)
+        report = run.out[run.out.rindex("\nProber: "):]
+        found = re.findall(rf"([\d,]+) {words}", report)
         return int(found[-1].replace(",", "")) if found else 0
 
     def kinds_of(self, rows):

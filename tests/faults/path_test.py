@@ -59,14 +59,15 @@ class Path(PathCase):
 
     def test_answers_with_some_of_their_identity_changed(self):
         """Each of the 15 ways to damage Call-ID, branch, tag and CSeq, also where the answer came
-        from elsewhere or to another port: then the Call-ID alone does not make it ours."""
+        from elsewhere or to another port: then Call-ID or branch alone do not make it ours."""
         rows, told = self.check(count=1000, mangle=800, elsewhere=200, their_port=200,
                                 other_port=200, delay_ms=20)
         self.check_kinds(told, timeout=1)
         self.assertGreater(told["foreign"], 100)
         mangled = {details(row).get("mangled") for row in rows}
         ours = {"call-id", "via", "from-tag", "cseq", "via,from-tag", "via,cseq", "from-tag,cseq",
-                "via,from-tag,cseq", None}
+                "via,from-tag,cseq", "call-id,from-tag", "call-id,cseq", "call-id,from-tag,cseq",
+                None}
         self.assertEqual(mangled, ours)
 
     def test_answers_from_another_address_or_port_and_to_another_port(self):
