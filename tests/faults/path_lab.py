@@ -81,7 +81,8 @@ class PathCase(LabCase):
         table = final_table(self.run_.out)[SERVER]
         shown = [int(table[name]) for name in ("sent", "received", "lost", "late", "duplicate")]
         self.assertEqual(shown, [sent, kinds["reply"], lost, kinds["late"], kinds["duplicate"]])
-        ids = [row["callid"] for row in rows if row["kind"] not in ("gap", "late", "duplicate", "unread")]
+        further = ("gap", "late", "duplicate", "unread")
+        ids = [row["callid"] for row in rows if row["kind"] not in further]
         self.assertEqual(len(ids), len(set(ids)))
 
     def check_decisions(self, rows, decisions):
