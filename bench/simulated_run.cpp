@@ -223,8 +223,8 @@ int simulate() {
     options.console.per_ping = false;
     options.console.summaries = true;
     options.ports = port_count;
-    run.reporter =
-        std::make_unique<app::Reporter>(options, run.targets, *run.log, console, console);
+    run.reporter = std::make_unique<app::Reporter>(options, run.targets, run.requests, *run.log,
+                                                   console, console);
     run.engine = std::make_unique<probe::Engine>(engine_options(), run.targets, run.requests, ports,
                                                  *run.reporter);
     FarEnd far_end;

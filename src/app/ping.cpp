@@ -44,7 +44,8 @@ public:
                .thresholds = {.fall = config.fall, .rise = config.rise},
                .five_ping_statistics = !config.no_statistics && slow_and_single(config, targets_),
                .ports = static_cast<std::uint32_t>(ports().size())},
-              targets_, prober_.log(), config.json ? prober_.err() : prober_.out(), prober_.out()) {
+              targets_.table, targets_.requests, prober_.log(),
+              config.json ? prober_.err() : prober_.out(), prober_.out()) {
         prober_.set_spin(shall_spin(config, targets_));
     }
 

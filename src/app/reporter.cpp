@@ -23,18 +23,19 @@ constexpr Duration ban_interval_limit = 200ms;
 
 }  // namespace
 
-Reporter::Reporter(const Options& options, const Targets& targets, LogFiles& log,
+Reporter::Reporter(const Options& options, const target::TargetTable& targets,
+                   std::span<const wire::RequestTemplate> requests, LogFiles& log,
                    io::Appender& text, io::Appender& data)
     : options_(options),
-      targets_(targets.table),
+      targets_(targets),
       log_(log),
       out_(text, data),
-      stats_(targets.table.size()),
-      bursts_(targets.table.size()),
+      stats_(targets.size()),
+      bursts_(targets.size()),
       console_(options.console, local_utc_offset),
       json_(local_utc_offset, false),
-      events_(targets.table, targets.requests, console_, out_, options.console.json),
-      stray_limit_(targets.table.size()),
+      events_(targets, requests, console_, out_, options.console.json),
+      stray_limit_(targets.size()),
       line_room_(options.console.print_sent || options.console.print_received ? raw_room
                                                                               : line_room) {
     second_.targets = static_cast<std::uint32_t>(targets_.size());
@@ -202,8 +203,8 @@ void Reporter::moved(std::uint32_t target, const Address& was, const Address& no
 }
 
 void Reporter::tick(std::uint32_t in_flight) noexcept {
-    tell_hidden_strays(false);
-    events_.tick(false);
+    if (reading_.now >= stray_limit_.next()) tell_hidden_strays(false);
+    if (reading_.now >= events_.next_tick()) events_.tick(false);
     tick_summary(in_flight);
 }
 

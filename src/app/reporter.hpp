@@ -17,7 +17,6 @@
 #include "sipping/stats/stray_limit.hpp"
 #include "sipping/stats/target_stats.hpp"
 #include "sipping/target/target_table.hpp"
-#include "targets.hpp"
 
 namespace sipping::app {
 
@@ -31,7 +30,9 @@ public:
     };
 
     /// `text`: where console lines go; `data`: where JSON lines go. Both may be the same appender.
-    Reporter(const Options& options, const Targets& targets, LogFiles& log, io::Appender& text,
+    /// `requests`: one per target, for what they say of our address.
+    Reporter(const Options& options, const target::TargetTable& targets,
+             std::span<const wire::RequestTemplate> requests, LogFiles& log, io::Appender& text,
              io::Appender& data);
 
     void sent(const SentProbe& probe) noexcept override;

@@ -23,6 +23,7 @@
 #include "sipping/wire/identity.hpp"
 #include "sipping/wire/request.hpp"
 #include "sipping/wire/request_template.hpp"
+#include "sipping/wire/response_shape.hpp"
 
 namespace sipping::probe {
 
@@ -156,6 +157,8 @@ private:
 
     // arrivals.cpp: receiving
     void on_arrival(const Arrival& arrival) noexcept;
+    [[nodiscard]] wire::DecodeError decode(const Arrival& arrival, wire::Response& response,
+                                           SyntaxFault& syntax, bool& by_shape) noexcept;
     void on_answer(const match::Match& match, const wire::Response& response,
                    const SyntaxFault& syntax, const Arrival& arrival) noexcept;
     void keep_provisional(const match::Match& match, const wire::Response& response,
@@ -197,6 +200,8 @@ private:
     AskedEndpoints asked_;
     EndpointIndex endpoints_;
     RecentStrays strays_;
+    wire::ResponseShapes shapes_;
+    std::vector<std::uint8_t> shape_of_;  ///< by target
     Instant end_ = never;
     schedule::Schedule schedule_;
     schedule::Flood flood_;

@@ -17,6 +17,8 @@ class SeenAs {
 public:
     static constexpr std::size_t views_max = 8;     ///< distinct ones told, over all targets
     static constexpr Duration changes_every = 10s;  ///< of one target; a pool of addresses flaps
+    static constexpr Duration looked_every =
+        100ms;  ///< at one target: often enough for what is rare
 
     explicit SeenAs(std::size_t targets) : targets_(targets) {}
 
@@ -26,14 +28,18 @@ public:
                                                     std::uint16_t rport, std::uint16_t port,
                                                     std::string_view sent_by,
                                                     const ClockReading& now) noexcept {
-        if (received.empty() && rport == 0) return std::nullopt;  // it does not say
         OfTarget& seen = targets_[target];
+        if (now.now < seen.look_at) return std::nullopt;
+        if (received.empty() && rport == 0) return std::nullopt;  // it does not say
+        seen.look_at = now.now + looked_every;
         const bool kept = !seen.rewritten && (rport == 0 || rport == port);
         const std::uint64_t view = hash_of(received) ^ (kept ? 0 : 1);
         if (seen.view == view) return std::nullopt;  // nearly always
         const bool first = seen.view == 0;
         if (!first && now.now < seen.told_at + changes_every) return std::nullopt;
-        seen = {.view = view, .told_at = now.now, .rewritten = !kept};
+        seen.view = view;
+        seen.told_at = now.now;
+        seen.rewritten = !kept;
         if (first && !is_new(view)) return std::nullopt;
         return SeenEvent{.target = target,
                          .received = received,
@@ -46,6 +52,7 @@ private:
     struct OfTarget {
         std::uint64_t view = 0;  ///< 0: not known yet
         Instant told_at = Instant::min();
+        Instant look_at = Instant::min();
         bool rewritten = false;  ///< a port was, once: then they are, whatever the next one is
     };
 

@@ -16,6 +16,7 @@ struct Response {
     std::string_view status_line;  ///< whole first line without its line end
     std::string_view reason;
     bool has_via = false;
+    std::string_view top_via;  ///< the value of the first Via header
     Via via;
     std::uint32_t via_count = 0;  ///< more than one means misrouted (section 8.1.3.3)
     std::string_view call_id;     ///< empty when absent

@@ -60,14 +60,32 @@ void Engine::on_arrival(const Arrival& arrival) noexcept {
     if (arrival.queue_drops > 0) blame_queue_drop(arrival.socket);
     wire::Response response;
     SyntaxFault syntax;
-    switch (wire::read_response(arrival.bytes, response, syntax)) {
+    bool by_shape = false;
+    switch (decode(arrival, response, syntax, by_shape)) {
         case wire::DecodeError::ok: break;
         case wire::DecodeError::request: return on_request(arrival);
         default: return on_stray(what_is(arrival.bytes), arrival);
     }
     const match::Match match = match_of(response, arrival);
     if (match.slot == match::no_slot) return on_stray(StrayReason::foreign, arrival);
+    // Only what is ours teaches: forgers shall not make us forget.
+    if (!by_shape && !syntax) {
+        std::uint8_t& shape = shape_of_[table_.at(match.slot).target];
+        shape = shapes_.note(shape, arrival.bytes, response);
+    }
     on_answer(match, response, syntax, arrival);
+}
+
+/// By the shape that the last responses of the target had which was asked from this socket; else
+/// strictly; and what that refuses, forgivingly.
+wire::DecodeError Engine::decode(const Arrival& arrival, wire::Response& response,
+                                 SyntaxFault& syntax, bool& by_shape) noexcept {
+    const std::uint32_t newest = table_.newest_on_socket(arrival.socket);
+    if (newest != match::no_slot) {
+        by_shape = shapes_.read(shape_of_[table_.at(newest).target], arrival.bytes, response);
+        if (by_shape) return wire::DecodeError::ok;
+    }
+    return wire::read_response(arrival.bytes, response, syntax);
 }
 
 match::Match Engine::match_of(const wire::Response& response,

@@ -96,9 +96,8 @@ std::size_t usual_name(std::string_view line, HeaderName& name) noexcept {
 /// Names that mean something here begin with one of these.
 constexpr CharSet initials("cCfFiIlLmMrRtTvV");
 
-}  // namespace
-
-std::size_t take_name(std::string_view line, HeaderName& name) noexcept {
+// Inlined below, where nearly all lines are read.
+inline std::size_t name_end(std::string_view line, HeaderName& name) noexcept {
     if (const std::size_t size = usual_name(line, name)) return size;
     const std::size_t colon = offset_of(line, ':');
     std::size_t size = colon;
@@ -107,6 +106,12 @@ std::size_t take_name(std::string_view line, HeaderName& name) noexcept {
     if (colon == line.size() || size == 0 || is_lws(line.front())) return 0;
     name = initials.has(line.front()) ? header_name({line.data(), size}) : HeaderName::other;
     return colon + 1;
+}
+
+}  // namespace
+
+std::size_t take_name(std::string_view line, HeaderName& name) noexcept {
+    return name_end(line, name);
 }
 
 bool HeaderReader::next(Header& header) noexcept {
@@ -122,7 +127,7 @@ bool HeaderReader::next(Header& header) noexcept {
     while (end + 1 < size && (begin[end + 1] == ' ' || begin[end + 1] == '\t'))
         end += 1 + offset_of({begin + end + 1, size - end - 1}, '\n');
     if (end >= size) return fail(DecodeError::bad_header);
-    const std::size_t name = take_name({begin, end}, header.name);
+    const std::size_t name = name_end({begin, end}, header.name);
     if (name == 0) return fail(DecodeError::bad_header);
     if (++count_ > header_limit) return fail(DecodeError::too_many_headers);
     header.value = trim({begin + name, end - name});

@@ -119,6 +119,7 @@ private:
                 response_.via_count += count_vias(value);
                 if (response_.has_via) return true;
                 response_.has_via = true;
+                response_.top_via = value;
                 return read_via(value, response_.via);
             case HeaderName::from:
                 if (std::exchange(has_from_, true)) return true;

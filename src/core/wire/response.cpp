@@ -72,6 +72,7 @@ private:
         response_.via_count += count_vias(value);
         if (response_.has_via) return DecodeError::ok;
         response_.has_via = true;
+        response_.top_via = value;
         return parse_via(value, response_.via) ? DecodeError::ok : DecodeError::bad_via;
     }
 

@@ -64,7 +64,9 @@ bool take_sent_by(std::string_view& rest, Via& via) noexcept {
     return read_port(take_token(rest), via.port);
 }
 
-void take_via_param(const Param& param, Via& via) noexcept {
+namespace {
+
+inline void take_param(const Param& param, Via& via) noexcept {
     if (is_param(param, "branch")) {
         if (via.branch.empty()) via.branch = param.value;
     } else if (is_param(param, "received")) {
@@ -75,13 +77,19 @@ void take_via_param(const Param& param, Via& via) noexcept {
     }
 }
 
+}  // namespace
+
+void take_via_param(const Param& param, Via& via) noexcept {
+    take_param(param, via);
+}
+
 bool parse_via(std::string_view value, Via& via) noexcept {
     via = {};
     if (!take_sent_by(value, via)) return false;
     ParamReader params(value);
     Param param;
     while (params.next(param))
-        take_via_param(param, via);
+        take_param(param, via);
     return params.rest().empty() || params.rest().front() == ',';
 }
 

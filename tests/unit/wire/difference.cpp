@@ -6,6 +6,7 @@
 #include "sipping/wire/name_addr.hpp"
 #include "sipping/wire/request.hpp"
 #include "sipping/wire/response.hpp"
+#include "sipping/wire/response_shape.hpp"
 #include "slow_decoder.hpp"
 
 namespace sipping::wire {
@@ -79,6 +80,30 @@ std::string response_difference(std::string_view datagram) {
     return difference.text();
 }
 
+/// Field by field.
+void same_response(Difference& difference, const Response& one, const Response& strict) {
+    difference.same("status", one.status, strict.status);
+    difference.same("status line", one.status_line, strict.status_line);
+    difference.same("reason", one.reason, strict.reason);
+    difference.same("has Via", one.has_via, strict.has_via);
+    difference.same("Vias", one.via_count, strict.via_count);
+    difference.same("top Via", one.top_via, strict.top_via);
+    difference.same("transport", one.via.transport, strict.via.transport);
+    difference.same("host", one.via.host, strict.via.host);
+    difference.same("port", one.via.port, strict.via.port);
+    difference.same("branch", one.via.branch, strict.via.branch);
+    difference.same("received", one.via.received, strict.via.received);
+    difference.same("has rport", one.via.has_rport, strict.via.has_rport);
+    difference.same("rport", one.via.rport, strict.via.rport);
+    difference.same("Call-ID", one.call_id, strict.call_id);
+    difference.same("From tag", one.from_tag, strict.from_tag);
+    difference.same("To", one.to, strict.to);
+    difference.same("CSeq", one.cseq, strict.cseq);
+    difference.same("CSeq method", one.cseq_method, strict.cseq_method);
+    difference.same("Retry-After", one.retry_after_s, strict.retry_after_s);
+    difference.same("body", one.body, strict.body);
+}
+
 std::string lenient_difference(std::string_view datagram) {
     Response strict;
     Response lenient;
@@ -94,25 +119,25 @@ std::string lenient_difference(std::string_view datagram) {
     }
     difference.same("error", to_string(lenient_error), to_string(error));
     difference.same("fault", to_string(fault.fault), "none");
-    difference.same("status", lenient.status, strict.status);
-    difference.same("status line", lenient.status_line, strict.status_line);
-    difference.same("reason", lenient.reason, strict.reason);
-    difference.same("has Via", lenient.has_via, strict.has_via);
-    difference.same("Vias", lenient.via_count, strict.via_count);
-    difference.same("transport", lenient.via.transport, strict.via.transport);
-    difference.same("host", lenient.via.host, strict.via.host);
-    difference.same("port", lenient.via.port, strict.via.port);
-    difference.same("branch", lenient.via.branch, strict.via.branch);
-    difference.same("received", lenient.via.received, strict.via.received);
-    difference.same("has rport", lenient.via.has_rport, strict.via.has_rport);
-    difference.same("rport", lenient.via.rport, strict.via.rport);
-    difference.same("Call-ID", lenient.call_id, strict.call_id);
-    difference.same("From tag", lenient.from_tag, strict.from_tag);
-    difference.same("To", lenient.to, strict.to);
-    difference.same("CSeq", lenient.cseq, strict.cseq);
-    difference.same("CSeq method", lenient.cseq_method, strict.cseq_method);
-    difference.same("Retry-After", lenient.retry_after_s, strict.retry_after_s);
-    difference.same("body", lenient.body, strict.body);
+    same_response(difference, lenient, strict);
+    return difference.text();
+}
+
+std::string shape_difference(std::string_view learnt, std::string_view datagram, bool& read) {
+    Response ordinary;
+    SyntaxFault fault;
+    read = false;
+    if (read_response(learnt, ordinary, fault) != DecodeError::ok || fault) return {};
+    ResponseShape shape;
+    shape.learn(learnt, ordinary);
+    Response shaped;
+    read = shape.read(datagram, shaped);
+    if (!read) return {};
+    Difference difference;
+    const DecodeError error = read_response(datagram, ordinary, fault);
+    difference.same("error", to_string(DecodeError::ok), to_string(error));
+    difference.same("fault", to_string(Fault::none), to_string(fault.fault));
+    if (error == DecodeError::ok) same_response(difference, shaped, ordinary);
     return difference.text();
 }
 

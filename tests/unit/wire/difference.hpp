@@ -10,6 +10,10 @@ namespace sipping::wire {
 [[nodiscard]] std::string response_difference(std::string_view datagram);
 /// Empty when the forgiving reader reads what the strict one accepts as that does.
 [[nodiscard]] std::string lenient_difference(std::string_view datagram);
+/// Empty when a shape learnt from one response reads another as the decoder does, or not at all.
+/// `read`: it did.
+[[nodiscard]] std::string shape_difference(std::string_view learnt, std::string_view datagram,
+                                           bool& read);
 [[nodiscard]] std::string request_difference(std::string_view datagram);
 
 }  // namespace sipping::wire

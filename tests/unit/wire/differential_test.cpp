@@ -60,6 +60,28 @@ void mutate(std::string& text, Prng& random) {
     }
 }
 
+/// What the corpus has of responses, read by the shape of itself and of what it was before.
+TEST(Differential, shapes_read_as_the_decoder_does) {
+    Prng random(seed);
+    int read = 0;
+    for (const std::string& message : messages()) {
+        for (int i = 0; i < mutations_per_message / 3 && !HasFailure(); ++i) {
+            std::string before = message;
+            if (i % 3 == 0) mutate(before, random);
+            std::string after = before;
+            // Digits become others, mostly: those are the fields that change.
+            for (char& c : after)
+                if (c >= '0' && c <= '9' && random.chance(3))
+                    c = static_cast<char>('0' + random.below(10));
+            if (i % 2 == 0) mutate(after, random);
+            bool was_read = false;
+            EXPECT_EQ(shape_difference(before, after, was_read), "") << before << "\n" << after;
+            read += was_read ? 1 : 0;
+        }
+    }
+    EXPECT_GT(read, 1'000) << "too few shapes fit to compare anything";
+}
+
 TEST(Differential, corpus) {
     for (const std::string& message : messages())
         expect_same(message);
