@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "sipping/respond/reason_phrase.hpp"
+#include "sipping/wire/lenient.hpp"
 
 namespace sipping::respond {
 namespace {
@@ -52,7 +53,8 @@ void Responder::on_arrival(const probe::Arrival& arrival, Instant now) noexcept 
     }
     wire::Request request;
     const wire::DecodeError error = wire::decode_request(arrival.bytes, request);
-    if (error == wire::DecodeError::keep_alive) {
+    if (error != wire::DecodeError::ok &&
+        wire::keep_alive_kind(arrival.bytes) != wire::KeepAlive::none) {
         ++counts_.keep_alives;
     } else if (error != wire::DecodeError::ok || arrival.truncated) {
         ++counts_.malformed;

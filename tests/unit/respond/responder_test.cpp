@@ -103,14 +103,15 @@ TEST(Responder, CountsWhatItDoesNotAnswerUnderItsKind) {
     far.arrives("SIP/2.0 200 OK\r\n\r\n");
     far.arrives("SIP/2.0 404 Not Found\r\n\r\n");
     far.arrives("\r\n");
+    far.arrives(std::string("\0\1\0\0\x21\x12\xa4\x42", 8) + "transactions");  // STUN
     far.arrives("garbage");
     far.arrives("more garbage");
     far.arrives("yet more");
     EXPECT_EQ(far.counts().acks, 1U);
     EXPECT_EQ(far.counts().responses, 2U);
-    EXPECT_EQ(far.counts().keep_alives, 1U);
+    EXPECT_EQ(far.counts().keep_alives, 2U);
     EXPECT_EQ(far.counts().malformed, 3U);
-    EXPECT_EQ(far.counts().other(), 7U);
+    EXPECT_EQ(far.counts().other(), 8U);
     EXPECT_TRUE(far.answers().empty());
 }
 
@@ -363,6 +364,7 @@ TEST(Responder, WhatIsNotAnsweredTakesNoPartInTheDropping) {
     FarEnd far({.drop_percent = 100});
     far.arrives(request("ACK"));
     far.arrives("\r\n");
+    far.arrives(std::string("\0\1\0\0\x21\x12\xa4\x42", 8) + "transactions");  // STUN
     far.arrives("garbage");
     EXPECT_EQ(far.counts().dropped, 0U);
     EXPECT_EQ(far.counts().other(), 3U);
