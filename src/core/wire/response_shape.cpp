@@ -16,6 +16,8 @@ constexpr auto npos = std::string_view::npos;
 
 /// Decimal digits and nothing else, below `limit`.
 bool read_digits(std::string_view text, std::uint64_t limit, std::uint64_t& value) noexcept {
+    constexpr std::size_t digits_that_fit = 19;
+    if (text.size() > digits_that_fit) return false;
     value = 0;
     for (const char c : text) {
         const auto digit = static_cast<unsigned char>(c - '0');

@@ -58,6 +58,16 @@ TEST(ResponseShape, refuses_what_it_cannot_vouch_for) {
     EXPECT_FALSE(fits(response(), branch));
 }
 
+TEST(ResponseShape, numbers_with_more_digits_than_a_number_holds_are_not_read_round) {
+    const std::string zeros(70, '0');
+    std::string learnt = response();
+    learnt.replace(learnt.find("1804289383"), 10, zeros + "1804289383");
+    std::string other = learnt;
+    other[other.find(zeros)] = '9';
+    EXPECT_FALSE(fits(learnt, other));
+    EXPECT_FALSE(fits(learnt, learnt));
+}
+
 TEST(ResponseShape, what_has_no_shape_teaches_nothing) {
     const std::string good = response();
     EXPECT_FALSE(fits(response("x-43714739"), response("x-43714739"))) << "not our Call-ID";
