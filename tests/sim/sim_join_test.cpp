@@ -113,6 +113,23 @@ TEST(SimJoin, a_flood_goes_round_those_that_have_an_address) {
     sim.expect_books_balance();
 }
 
+TEST(SimJoin, what_comes_from_a_target_is_its_own_once_it_has_its_address) {
+    SimOptions options;
+    options.engine.count = 3;
+    options.targets = 2;
+    options.unknown = {1};
+    Simulation sim(options);
+    const Endpoint later{sim.targets[1].endpoint};
+    sim.network.deliver(sim.network.reading().now, 1, later, "x");  // of nobody's
+    sim.step();
+    sim.join(1);
+    sim.network.deliver(sim.network.reading().now, 1, sim.targets[1].endpoint, "x");
+    sim.run();
+    ASSERT_EQ(sim.recorder.strays.size(), 2U);
+    EXPECT_EQ(sim.recorder.strays[0].stray.target, every_target);
+    EXPECT_EQ(sim.recorder.strays[1].stray.target, 1U);
+}
+
 TEST(SimJoin, fixed_and_fresh_ports_serve_who_joins_too) {
     for (const probe::PortPolicy policy : {probe::PortPolicy::fixed, probe::PortPolicy::fresh}) {
         SimOptions options;
