@@ -10,6 +10,8 @@
 #include <thread>
 #include <utility>
 
+#include "io/lock_down.hpp"
+
 namespace sipping::io {
 namespace {
 
@@ -71,6 +73,8 @@ bool Worker::Shared::wait_for_work(std::unique_lock<std::mutex>& lock) {
 }
 
 void Worker::serve(Shared* shared) noexcept {
+    // It may begin before lock_down(), and read what name servers say.
+    drop_capabilities();
     // Of this thread alone: Linux keeps a nice value per thread (setpriority(2), Notes).
     if (shared->priority == Priority::lowest) ::setpriority(PRIO_PROCESS, 0, lowest_nice);
     std::unique_lock lock{shared->mutex};
