@@ -31,8 +31,8 @@ class NamesAtTheStart(NamesCase):
         for name in dead:
             self.assertEqual((table[name]["sent"], table[name]["longest outage"]),
                              ("0", "unknown: no address"))
-            self.assertRegex(run.out, rf"(?m)^UNKNOWN {name} since [\d/]+ [\d:]+: no name server has "
-                                      rf"answered about '{name}' yet$")
+            self.assertRegex(run.out, rf"(?m)^UNKNOWN {name} since [\d/]+ [\d:]+: no name server "
+                                      rf"has answered about '{name}' yet$")
             since, until = self.unresolved(name)
             self.assertAlmostEqual(until - since, 1.5, delta=0.4)
 
@@ -54,7 +54,8 @@ class NamesAtTheStart(NamesCase):
         self.assertEqual(len(self.rows_of("gw7")), 1, "it was never probed")
 
     def test_json_has_the_event_and_the_gap_object(self):
-        run = self.whole(self.literal, self.named, "-I", "100", "--duration", "1s", "--json", code=2)
+        run = self.whole(self.literal, self.named, "-I", "100", "--duration", "1s", "--json",
+                         code=2)
         lines = [json.loads(line) for line in run.out.splitlines()]
         gap, = [row for row in lines if row.get("detail", {}).get("reason") == "unresolved"]
         self.assertEqual((gap["target"], gap["host"], gap["kind"]), (self.named, "", "gap"))
@@ -147,8 +148,8 @@ class NamesAtTheStart(NamesCase):
 
     def test_without_threads_names_are_looked_up_one_after_the_other_and_once(self):
         self.dns.names["good.example.test"] = ["127.0.0.1"]
-        run = self.whole(f"good.example.test:{self.peer_.port}", self.named, "-c", "20", "-I", "100",
-                         "-q", "--io", "uring", "--resolve-every", "1s", code=2,
+        run = self.whole(f"good.example.test:{self.peer_.port}", self.named, "-c", "20",
+                         "-I", "100", "-q", "--io", "uring", "--resolve-every", "1s", code=2,
                          before=(sys.executable, str(ROOT / "tests/no_threads.py")))
         self.assertIn("note: names are not looked up again, a thread cannot be started: ", run.err)
         self.assertRegex(run.out, r"(?m)^UNKNOWN .*; not asking again$")
@@ -186,7 +187,8 @@ class NamesAtTheStart(NamesCase):
         self.dns.names["slow.example.test"] = ["127.0.0.1"]
         self.dns.delays["slow.example.test"] = 0.5
         run = self.whole(self.literal, NAME, "slow.example.test", "--dry-run", code=2)
-        self.assertEqual(re.findall(r"(?m)^--- (\S+)", run.out), [self.literal, "slow.example.test"])
+        self.assertEqual(re.findall(r"(?m)^--- (\S+)", run.out),
+                         [self.literal, "slow.example.test"])
 
 
 if __name__ == "__main__":
