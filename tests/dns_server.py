@@ -12,10 +12,20 @@ A, AAAA = 1, 28
 SERVFAIL, NXDOMAIN = 2, 3
 
 
+def _name(query):
+    """The name asked about, and where it ends."""
+    name, at = [], 12
+    while query[at]:
+        name.append(query[at + 1:at + 1 + query[at]].decode())
+        at += 1 + query[at]
+    return ".".join(name).lower(), at
+
+
 class DnsServer:
     def __init__(self):
         self.names = {}  # name -> list of address texts, or an error code, or None for silence
         self.delay = 0.0
+        self.delays = {}  # name -> seconds, instead of `delay`
         self.queries = []  # (time.monotonic(), name, type)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.address = f"127.53.{random.randrange(1, 255)}.{random.randrange(1, 255)}"
@@ -36,21 +46,18 @@ class DnsServer:
                 query, peer = self._socket.recvfrom(1500)
             except socket.timeout:
                 continue
-            if self.delay:
-                timer = threading.Timer(self.delay, self._answer, (query, peer))
+            delay = self.delays.get(_name(query)[0], self.delay)
+            if delay:
+                timer = threading.Timer(delay, self._answer, (query, peer))
                 timer.daemon = True
                 timer.start()
             else:
                 self._answer(query, peer)
 
     def _answer(self, query, peer):
-        name, at = [], 12
-        while query[at]:
-            name.append(query[at + 1:at + 1 + query[at]].decode())
-            at += 1 + query[at]
+        name, at = _name(query)
         kind, = struct.unpack_from(">H", query, at + 1)
         question = query[12:at + 5]
-        name = ".".join(name).lower()
         self.queries.append((time.monotonic(), name, kind))
         known = self.names.get(name, NXDOMAIN)
         if known is None:

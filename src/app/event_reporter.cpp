@@ -50,6 +50,14 @@ void EventReporter::state(std::uint32_t target, stats::State state,
         unknown_.on_fall(target, stats.unsent_begin(), stats.since(), reading_.now);
 }
 
+void EventReporter::unresolved(const stats::UnresolvedEvent& event) noexcept {
+    tell(event, std::string_view(targets_[event.target].name));
+}
+
+void EventReporter::resolved(const stats::ResolvedEvent& event) noexcept {
+    tell(event, std::string_view(targets_[event.target].name));
+}
+
 void EventReporter::reply(const ProbeResult& result) noexcept {
     const std::string_view name = targets_[result.target].name;
     if (const auto changed =

@@ -27,6 +27,9 @@ public:
     void set_time(const ClockReading& reading) noexcept { reading_ = reading; }
 
     void state(std::uint32_t target, stats::State state, const stats::TargetStats& stats) noexcept;
+    /// A name has no address; it has one now.
+    void unresolved(const stats::UnresolvedEvent& event) noexcept;
+    void resolved(const stats::ResolvedEvent& event) noexcept;
     /// A reply in time: its status, and how it saw us.
     void reply(const ProbeResult& result) noexcept;
     void request(const Stray& stray) noexcept;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <cstring>
 #include <map>
@@ -16,9 +17,23 @@ constexpr std::string_view folder = "sipping-logs";
 // Appenders are looked after this often at most; their own flush interval is far longer.
 constexpr Duration tick_interval = 10ms;
 
+/// A target's name as a file's, whatever the user put into it.
+std::string file_name(std::string_view name) {
+    constexpr std::size_t longest = 128;
+    constexpr std::string_view harmless = ".-_%@";
+    std::string text(name.substr(0, longest));
+    for (char& letter : text)
+        if (std::isalnum(static_cast<unsigned char>(letter)) == 0 &&
+            harmless.find(letter) == std::string_view::npos)
+            letter = '_';
+    if (text.starts_with('.')) text.front() = '_';
+    return text;
+}
+
 std::string path_for(const config::PingConfig& config, const target::Target& target, bool shared) {
     if (!config.log_path.empty()) return config.log_path;
     if (shared) return fmt::format("{}/all.csv", folder);
+    if (target.unknown) return fmt::format("{}/{}.csv", folder, file_name(target.name));
     const std::string address = to_string(target.endpoint.address);
     if (target.endpoint.port == 5060) return fmt::format("{}/{}.csv", folder, address);
     return fmt::format("{}/{}_{}.csv", folder, address, target.endpoint.port);
@@ -38,7 +53,7 @@ LogFiles::LogFiles(const config::PingConfig& config, const target::TargetTable& 
       reading_(reading),
       rotation_{.every = config.rotate_every, .bytes = config.rotate_bytes} {
     for (const target::Target& target : targets)
-        hosts_.push_back(to_string(target.endpoint.address));
+        hosts_.push_back(target.unknown ? "" : to_string(target.endpoint.address));
     if (!config.log) return;
     const bool classic = config.csv == config::CsvForm::classic;
     const std::string header{classic ? sink::csv_header_classic : sink::csv_header};

@@ -37,6 +37,7 @@ void OwnAddress::tick(const ClockReading& reading) {
 }
 
 void OwnAddress::look_at(std::size_t target) {
+    if (targets_.table[target].unknown) return;
     const Endpoint& endpoint = targets_.table[target].endpoint;
     const auto source = net::source_address(endpoint, std::nullopt, config_.device);
     if (!source) return;  // no route: the sends say so, and Via stays as it was

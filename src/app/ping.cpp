@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <limits>
 
 #include "health.hpp"
 #include "io/lock_down.hpp"
@@ -19,24 +21,34 @@
 namespace sipping::app {
 namespace {
 
+/// No name has an address: does the run go on all the same, until one has? A monitor's does (a list
+/// of targets, or several for a time), which may have been started before the network was there.
+/// Who typed a wrong name wants to hear of it.
+bool waits_for_names(const config::PingConfig& config) {
+    if (config.count > 0 || config.resolve_every == Duration::zero()) return false;
+    return config.target_file || (config.targets.size() > 1 && config.duration);
+}
+
 int dry_run(const Targets& targets) {
     wire::IdentitySource identities(fresh_key());
     std::string buffer(wire::request_capacity, '\0');
     for (std::size_t i = 0; i < targets.table.size(); ++i) {
         const target::Target& target = targets.table[i];
+        if (target.unknown) continue;
         // The real source port is known only once a socket is open: the range's first stands in.
         const std::size_t length = targets.requests[i].encode(identities.next(), 32768, buffer);
         fmt::print("--- {} ({}), {} bytes\n{}", target.name, to_string(target.endpoint), length,
                    std::string_view(buffer.data(), length));
     }
-    return 0;
+    return targets.any_unknown() ? 2 : 0;
 }
 
 /// One run: the loop, and what people see of it.
 class Run {
 public:
-    Run(const config::PingConfig& config, Targets targets)
+    Run(const config::PingConfig& config, Targets targets, Lookups& lookups)
         : config_(config),
+          lookups_(lookups),
           targets_(std::move(targets)),
           prober_(config, targets_, network_options(config, targets_)),
           reporter_(
@@ -57,10 +69,11 @@ public:
         reporter_.set_time(start);
         reporter_.mark(GapReason::start);
         prober_.engine().begin(start.now);
-        Names names(config_, targets_, prober_, reporter_, start.now);
+        Names names(config_, targets_, lookups_, prober_, reporter_, start);
         OwnAddress own_address(config_, targets_, prober_, start.now);
         loop(start, names, own_address);
         reporter_.set_time(prober_.now());
+        names.finish();
         reporter_.finish();
         reporter_.mark(GapReason::stop);
         conclude();
@@ -73,10 +86,11 @@ private:
     }
 
     /// Until a port is used again for the same target: its family's pool at its interval; of the
-    /// targets, the soonest.
+    /// targets, the soonest. Infinite when none has an address.
     double port_reuse_s() const {
-        double soonest = std::chrono::duration<double>(Duration::max()).count();
+        double soonest = std::numeric_limits<double>::infinity();
         for (const target::Target& target : targets_.table) {
+            if (target.unknown) continue;
             const auto of_family =
                 std::count_if(ports().begin(), ports().end(), [&](const net::Port& port) {
                     return port.family == target.endpoint.address.family;
@@ -101,15 +115,16 @@ private:
 
     void loop(ClockReading reading, Names& names, OwnAddress& own_address) {
         probe::Engine& engine = prober_.engine();
-        while (!engine.finished(reading.now)) {
+        while (!engine.finished(reading.now) || (!interrupted_ && names.may_join(reading.now))) {
             reporter_.set_time(reading);
             prober_.send(reading);
             reporter_.flush_console();
-            reading = prober_.wait(reading.now, std::min({reporter_.next_tick(), names.next_tick(),
+            reading = prober_.wait(reading.now, std::min({reporter_.next_tick(),
+                                                          interrupted_ ? never : names.next_tick(),
                                                           own_address.next_tick()}));
             reporter_.set_time(reading);
             prober_.take_in(reading);
-            names.tick(reading);
+            if (!interrupted_) names.tick(reading);
             own_address.tick(reading);
             reporter_.tick(engine.in_flight());
             while (const std::optional<int> signal = prober_.take_signal())
@@ -131,8 +146,8 @@ private:
     void show_tables() {
         reporter_.table();
         reporter_.health(collect_health(prober_.engine(), *prober_.network().transport, reporter_));
-        if (config_.flood) return;
         const double reuse_s = port_reuse_s();
+        if (config_.flood || std::isinf(reuse_s)) return;
         reporter_.line(fmt::format(
             "Source ports: {} in the pool; one is used again for a target after {}", ports().size(),
             reuse_s < 1 ? fmt::format("{:.3g} ms", reuse_s * 1e3)
@@ -150,7 +165,7 @@ private:
     }
 
     int exit_code() const {
-        if (!targets_.unresolved.empty()) return 2;
+        if (targets_.any_unknown()) return 2;
         const auto all = reporter_.statistics();
         return std::any_of(all.begin(), all.end(),
                            [this](const stats::TargetStats& stats) {
@@ -163,6 +178,7 @@ private:
     }
 
     const config::PingConfig& config_;
+    Lookups& lookups_;
     Targets targets_;
     Prober prober_;
     Reporter reporter_;
@@ -172,14 +188,14 @@ private:
 }  // namespace
 
 int run_ping(const config::PingConfig& config) {
-    Targets targets = open_targets(config);
-    if (targets.table.empty()) return 2;
-    if (config.dry_run) {
-        const bool all = targets.unresolved.empty();
-        dry_run(targets);
-        return all ? 0 : 2;
-    }
-    return Run(config, std::move(targets)).run();
+    Lookups lookups;
+    // What is printed must be whole. How many targets there are must be known when a run begins.
+    const bool all = config.dry_run || config.all_addresses;
+    Targets targets = open_targets(config, lookups, all ? Await::all : Await::some);
+    tell_unresolved(config, targets);
+    if (config.dry_run) return dry_run(targets);
+    if (!targets.any_known() && !waits_for_names(config)) return 2;
+    return Run(config, std::move(targets), lookups).run();
 }
 
 }  // namespace sipping::app

@@ -202,7 +202,7 @@ int run_ports_path(const config::PortsConfig& config) {
             wanted_tries(config), tries_min));
     config::PortsConfig settled = config;
     settled.probing.rate_per_s = config.rate_per_s;
-    Targets targets = open_targets(settled.probing);
+    Targets targets = open_host(settled.probing);
     if (targets.table.empty()) return 2;
     return PathRun(settled, std::move(targets)).run();
 }

@@ -192,16 +192,6 @@ void Reporter::icmp(std::uint32_t /*target*/, const Endpoint& asked, std::uint64
     console_.icmp(reading_.wall(at), error, to_string(asked), call_id, out_.text(line_room_));
 }
 
-void Reporter::moved(std::uint32_t target, const Address& was, const Address& now) {
-    console_.moved(reading_.wall(), targets_[target].name, was, now, out_.text(line_room_));
-    log_.set_host(target, now);
-    gap(Gap{.target = target,
-            .reason = GapReason::moved,
-            .from = reading_.wall(),
-            .until = reading_.wall(),
-            .was = was});
-}
-
 void Reporter::tick(std::uint32_t in_flight) noexcept {
     if (reading_.now >= stray_limit_.next()) tell_hidden_strays(false);
     if (reading_.now >= events_.next_tick()) events_.tick(false);
@@ -226,6 +216,8 @@ void Reporter::tick_summary(std::uint32_t in_flight) noexcept {
     second_.at = reading_.wall();
     second_.in_flight = in_flight;
     second_.targets_down = down_;
+    second_.targets_unknown = static_cast<std::uint32_t>(std::count_if(
+        targets_.begin(), targets_.end(), [](const target::Target& one) { return one.unknown; }));
     second_.p50 = second_latency_.quantile(0.5);
     second_.p99 = second_latency_.quantile(0.99);
     // The middle of a histogram bucket may lie beyond the exact worst value.
@@ -254,7 +246,7 @@ void Reporter::table() noexcept {
     std::vector<sink::TableRow> rows;
     rows.reserve(targets_.size());
     for (std::size_t i = 0; i < targets_.size(); ++i)
-        rows.push_back({targets_[i].name, &stats_[i]});
+        rows.push_back({targets_[i].name, &stats_[i], targets_[i].unknown});
     TextBuffer text(table_line_max * (targets_.size() + 4) + notes_room);
     console_.table(rows, text);
     console_.notes(rows, events_.sources(), text);

@@ -44,6 +44,12 @@ public:
     void stray(const Stray& stray) noexcept override;
     /// The name of this target points to `now` from now on: a line and a gap row.
     void moved(std::uint32_t target, const Address& was, const Address& now);
+    /// The name of this target has no address: a line.
+    void unknown(std::uint32_t target, WallTime since, std::string_view why) noexcept;
+    /// It has one now, which the target table has. A line and a gap row if it was `waited` for.
+    void joined(std::uint32_t target, Instant since, bool waited);
+    /// It had none since then: a gap row.
+    void unresolved(std::uint32_t target, Instant since) noexcept;
 
     /// The newest reading; lines about what happens now carry it.
     void set_time(const ClockReading& reading) noexcept {

@@ -35,6 +35,14 @@ static_assert(static_cast<int>(config::AnswerTo::asked) ==
               static_cast<int>(probe::AnswerTo::asked));
 static_assert(static_cast<int>(config::AnswerTo::none) == static_cast<int>(probe::AnswerTo::none));
 
+/// A name that does not resolve yet may turn out to have addresses of either family.
+bool will_use(const config::PingConfig& config, const Targets& targets, Family family) {
+    if (targets.uses(family)) return true;
+    if (!targets.any_unknown()) return false;
+    if (const auto wanted = family_wanted(config)) return *wanted == family;
+    return net::can_open(family);
+}
+
 }  // namespace
 
 net::NetworkOptions network_options(const config::PingConfig& config, const Targets& targets) {
@@ -42,8 +50,8 @@ net::NetworkOptions network_options(const config::PingConfig& config, const Targ
     // In a flood an answer is what makes the next probe due: it must end a wait.
     options.gather = !config.flood;
     options.ports = config.port_policy == config::PortPolicy::fixed ? 1 : config.ports;
-    options.v4 = targets.uses(Family::v4);
-    options.v6 = targets.uses(Family::v6);
+    options.v4 = will_use(config, targets, Family::v4);
+    options.v6 = will_use(config, targets, Family::v6);
     options.port_low = config.port_low;
     options.port_high = config.port_high;
     options.bind = targets.bound_to(config);

@@ -187,7 +187,7 @@ private:
 }  // namespace
 
 int run_stress(const config::StressConfig& config) {
-    Targets targets = open_targets(config.probing);
+    Targets targets = open_host(config.probing);
     if (targets.table.empty()) return 2;
     return StressRun(config, std::move(targets)).run();
 }

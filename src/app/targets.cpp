@@ -22,6 +22,7 @@ namespace {
 
 constexpr double rate_refused_per_s = 50;
 constexpr double rate_noted_per_s = 5;
+constexpr std::size_t names_told = 20;  // of those that do not resolve; the rest is counted
 
 std::string read_whole(const std::string& path) {
     if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
@@ -81,39 +82,53 @@ wire::RequestFields request_fields(const config::PingConfig& config, const targe
     return fields;
 }
 
-/// Behind a name or address that is of the other family alone.
-std::string family_asked_for(const config::PingConfig& config, Family family) {
-    const char* version = family == Family::v4 ? "4" : "6";
-    return config.bind ? fmt::format("IPv{}, which --bind asks for", version)
-                       : fmt::format("IPv{0}, which -{0} asks for", version);
+/// Those to probe of what was found; with --all-addresses, all of them.
+std::vector<Address> addresses_of(const config::PingConfig& config, const target::TargetSpec& spec,
+                                  net::Resolved found) {
+    if (spec.literal) return {*spec.literal};
+    if (!config.all_addresses && found.addresses.size() > 1) found.addresses.resize(1);
+    return std::move(found.addresses);
 }
 
-std::vector<Address> addresses_of(const config::PingConfig& config, const target::TargetSpec& spec,
-                                  Targets& targets) {
-    const std::optional<Family> family =
-        config.bind ? std::optional(config.bind->family) : config.family;
-    if (spec.literal) {
-        if (family && spec.literal->family != *family)
+/// Where a target is asked; without an address one that is not known yet.
+Endpoint endpoint_of(const config::PingConfig& config, const target::TargetSpec& spec,
+                     const std::optional<Address>& address) {
+    const Address unknown{.family = family_wanted(config).value_or(Family::v4)};
+    return {address.value_or(unknown), spec.port != 0 ? spec.port : config.port};
+}
+
+void check_request(const wire::RequestFields& fields) {
+    if (const std::string error = wire::RequestTemplate::check(fields); !error.empty())
+        throw UsageError(error);
+}
+
+/// What the user has to put right is told before a name server is waited for.
+void check_specs(const config::PingConfig& config, std::span<const target::TargetSpec> specs) {
+    const std::optional<Family> family = family_wanted(config);
+    for (const target::TargetSpec& spec : specs) {
+        if (family && spec.literal && spec.literal->family != *family)
             throw UsageError(
                 fmt::format("'{}' is not {}", spec.text, family_asked_for(config, *family)));
-        return {*spec.literal};
+        check_request(request_fields(config, spec, endpoint_of(config, spec, spec.literal), {}));
     }
-    net::Resolved resolved = net::resolve(spec.host, family);
-    if (!resolved.error.empty())
-        targets.unresolved.push_back(
-            fmt::format("cannot resolve '{}'{}: {}", spec.host,
-                        family ? " to " + family_asked_for(config, *family) : "", resolved.error));
-    else if (!config.all_addresses)
-        resolved.addresses.resize(1);
-    return resolved.addresses;
 }
 
 }  // namespace
 
 bool Targets::uses(Family family) const noexcept {
     return std::any_of(table.begin(), table.end(), [family](const target::Target& target) {
-        return target.endpoint.address.family == family;
+        return !target.unknown && target.endpoint.address.family == family;
     });
+}
+
+bool Targets::any_known() const noexcept {
+    return !std::all_of(table.begin(), table.end(),
+                        [](const target::Target& target) { return target.unknown; });
+}
+
+bool Targets::any_unknown() const noexcept {
+    return std::any_of(table.begin(), table.end(),
+                       [](const target::Target& target) { return target.unknown; });
 }
 
 // A socket with an address is found sooner by the kernel (2 % of the cost of a probe); one without
@@ -124,32 +139,46 @@ std::optional<Address> Targets::bound_to(const config::PingConfig& config) const
 
 namespace {
 
-Targets load_targets(const config::PingConfig& config) {
+void add_endpoint(const config::PingConfig& config, const target::TargetSpec& spec,
+                  const std::optional<Address>& address, std::string name, Targets& targets) {
+    const Endpoint endpoint = endpoint_of(config, spec, address);
+    std::optional<Address> source;
+    if (address) source = net::source_address(endpoint, config.bind, config.device);
+    if (targets.table.empty())
+        targets.source = source;
+    else if (targets.source != source)
+        targets.source.reset();
+    const wire::RequestFields fields = request_fields(config, spec, endpoint, source);
+    check_request(fields);
+    targets.requests.emplace_back(fields);
+    targets.table.push_back({.endpoint = endpoint,
+                             .interval = spec.interval.value_or(config.interval),
+                             .timeout = spec.timeout.value_or(config.timeout),
+                             .name = std::move(name),
+                             .unknown = !address});
+}
+
+Targets load_targets(const config::PingConfig& config, Lookups& lookups, Await await) {
     Targets targets;
-    for (const target::TargetSpec& spec : read_specs(config)) {
-        const std::vector<Address> addresses = addresses_of(config, spec, targets);
-        for (const Address& address : addresses) {
-            const Endpoint endpoint{address, spec.port != 0 ? spec.port : config.port};
-            const std::optional<Address> source =
-                net::source_address(endpoint, config.bind, config.device);
-            if (targets.table.empty())
-                targets.source = source;
-            else if (targets.source != source)
-                targets.source.reset();
-            const wire::RequestFields fields = request_fields(config, spec, endpoint, source);
-            if (const std::string error = wire::RequestTemplate::check(fields); !error.empty())
-                throw UsageError(error);
-            targets.requests.emplace_back(fields);
-            if (!spec.literal && !config.all_addresses)
-                targets.names.push_back({static_cast<std::uint32_t>(targets.table.size()), spec});
-            targets.table.push_back(
-                {.endpoint = endpoint,
-                 .interval = spec.interval.value_or(config.interval),
-                 .timeout = spec.timeout.value_or(config.timeout),
-                 .name = addresses.size() > 1
+    const std::vector<target::TargetSpec> specs = read_specs(config);
+    check_specs(config, specs);
+    std::vector<net::Resolved> found = first_lookups(config, specs, lookups, await);
+    for (std::uint32_t i = 0; i < specs.size(); ++i) {
+        const target::TargetSpec& spec = specs[i];
+        std::string error = std::move(found[i].error);
+        const std::vector<Address> addresses = addresses_of(config, spec, std::move(found[i]));
+        if (!spec.literal && (addresses.empty() || !config.all_addresses))
+            targets.names.push_back({.target = static_cast<std::uint32_t>(targets.table.size()),
+                                     .spec = spec,
+                                     .lookup = i,
+                                     .error = std::move(error)});
+        if (addresses.empty()) add_endpoint(config, spec, std::nullopt, spec.name, targets);
+        for (const Address& address : addresses)
+            add_endpoint(config, spec, address,
+                         addresses.size() > 1
                              ? fmt::format("{} ({})", spec.name, to_string(address))
-                             : spec.name});
-        }
+                             : spec.name,
+                         targets);
     }
     if (config.rate_per_s) {
         const double interval_ns =
@@ -187,7 +216,7 @@ std::string check_rates(const config::PingConfig& config, const target::TargetTa
     std::map<std::string, Load> loads;  // by address: ports share one box
     for (const target::Target& target : targets) {
         const Address& address = target.endpoint.address;
-        if (address.is_loopback()) continue;
+        if (target.unknown || address.is_loopback()) continue;
         Load& load = loads.try_emplace(to_string(address), Load{.address = address}).first->second;
         load.rate += rate_of(target);
     }
@@ -205,36 +234,47 @@ std::string check_rates(const config::PingConfig& config, const target::TargetTa
 
 }  // namespace
 
-Targets open_targets(const config::PingConfig& config) {
-    Targets targets = load_targets(config);
-    for (const std::string& message : targets.unresolved)
-        tell(message);
+Targets open_targets(const config::PingConfig& config, Lookups& lookups, Await await) {
+    Targets targets = load_targets(config, lookups, await);
     if (const std::string note = check_rates(config, targets.table); !note.empty())
         tell(fmt::format("note: {}", note));
     return targets;
 }
 
-std::string move_target(const config::PingConfig& config, Targets& targets,
-                        const NamedTarget& named, const Address& address) {
+Targets open_host(const config::PingConfig& config) {
+    Lookups lookups;
+    Targets targets = open_targets(config, lookups, Await::all);
+    if (targets.any_known()) return targets;
+    tell_unresolved(config, targets);
+    return {};
+}
+
+void tell_unresolved(const config::PingConfig& config, const Targets& targets) {
+    std::size_t failed = 0;
+    for (const NamedTarget& named : targets.names)
+        if (!named.error.empty() && ++failed <= names_told)
+            tell(cannot_resolve(config, named.spec.host, named.error));
+    if (failed > names_told)
+        tell(fmt::format("and {} more names do not resolve", failed - names_told));
+}
+
+std::string give_address(const config::PingConfig& config, Targets& targets,
+                         const NamedTarget& named, const Address& address) {
     target::Target& target = targets.table[named.target];
     const Endpoint endpoint{address, target.endpoint.port};
     // In mid-run, perhaps among 100,000 targets: no table of all rates as at the start.
     double rate = rate_of(target);
     for (const target::Target& other : targets.table)
-        if (&other != &target && other.endpoint.address == address) rate += rate_of(other);
-    std::string wrong = rate_refused(config, address, rate);
-    if (wrong.empty()) {
-        const auto source = net::source_address(endpoint, targets.bound_to(config), config.device);
-        const auto fields = request_fields(config, named.spec, endpoint, source);
-        wrong = wire::RequestTemplate::check(fields);
-        if (wrong.empty()) {
-            targets.requests[named.target] = wire::RequestTemplate(fields);
-            target.endpoint = endpoint;
-            return {};
-        }
-    }
-    return fmt::format("'{}' points to {} now; probing goes on at {}: {}", named.spec.host,
-                       to_string(address), to_string(target.endpoint.address), wrong);
+        if (&other != &target && !other.unknown && other.endpoint.address == address)
+            rate += rate_of(other);
+    if (std::string wrong = rate_refused(config, address, rate); !wrong.empty()) return wrong;
+    const auto source = net::source_address(endpoint, targets.bound_to(config), config.device);
+    const auto fields = request_fields(config, named.spec, endpoint, source);
+    if (std::string wrong = wire::RequestTemplate::check(fields); !wrong.empty()) return wrong;
+    targets.requests[named.target] = wire::RequestTemplate(fields);
+    target.endpoint = endpoint;
+    target.unknown = false;
+    return {};
 }
 
 void tell(std::string_view text) {

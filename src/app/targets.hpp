@@ -1,5 +1,5 @@
-// From what the user named to what is probed: target lists read, names resolved, one request
-// template per endpoint. All before the first probe; may block.
+// From what the user named to what is probed: target lists read, names resolved as far as the start
+// waits for that, one request template per endpoint. All before the first probe; may block.
 #pragma once
 
 #include <optional>
@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "first_lookups.hpp"
 #include "sipping/config/ping_config.hpp"
 #include "sipping/target/target_spec.hpp"
 #include "sipping/target/target_table.hpp"
@@ -25,33 +26,41 @@ public:
 /// Prober::tell().
 void tell(std::string_view text);
 
-/// A target whose address came from its name, which may point elsewhere one day.
+/// A target that was named by a host name: it may point elsewhere one day, or nowhere yet.
 struct NamedTarget {
     std::uint32_t target = 0;
     target::TargetSpec spec;
+    std::uint32_t lookup = 0;  ///< the number of its first lookup, which may still be under way
+    std::string error;         ///< non-empty: why that one failed
 };
 
 struct Targets {
     target::TargetTable table;
     std::vector<wire::RequestTemplate> requests;
-    std::vector<NamedTarget> names;       ///< without --all-addresses
-    std::vector<std::string> unresolved;  ///< messages; the other targets run
-    std::optional<Address> source;        ///< the address that all of them see, if it is one
+    std::vector<NamedTarget> names;  ///< with --all-addresses those alone that are unknown
+    std::optional<Address> source;   ///< the address that all of them see, if it is one
 
     [[nodiscard]] bool uses(Family family) const noexcept;
+    /// Some have an address; some have none (yet).
+    [[nodiscard]] bool any_known() const noexcept;
+    [[nodiscard]] bool any_unknown() const noexcept;
     /// The address that the ports get, if any: --bind, or in a flood the one all targets see.
     [[nodiscard]] std::optional<Address> bound_to(const config::PingConfig& config) const;
 };
 
-/// Reads, resolves, and tells on stderr which names did not resolve and that a rate may get us
-/// banned. Throws UsageError for a malformed target, an unreadable file, a request that cannot be
-/// made, and for more than 50 probes a second to one address off loopback without --mine. An empty
-/// table: no name resolved.
-[[nodiscard]] Targets open_targets(const config::PingConfig& config);
+/// Reads and resolves, and tells on stderr that a rate may get us banned. Targets whose names do
+/// not resolve, or have not yet, are in the table as unknown ones. Throws UsageError for a
+/// malformed target, an unreadable file, a request that cannot be made, and for more than 50 probes
+/// a second to one address off loopback without --mine.
+[[nodiscard]] Targets open_targets(const config::PingConfig& config, Lookups& lookups, Await await);
+/// For a command about a single host: an empty table when its name does not resolve, which is told.
+[[nodiscard]] Targets open_host(const config::PingConfig& config);
+/// A line for each name that failed; for the first twenty of many.
+void tell_unresolved(const config::PingConfig& config, const Targets& targets);
 
-/// Gives a target another address of the same family, and the request that goes with it. Says why
-/// not when it may not go there (a rate that needs --mine); then nothing has changed.
-[[nodiscard]] std::string move_target(const config::PingConfig& config, Targets& targets,
-                                      const NamedTarget& named, const Address& address);
+/// Gives a target its address, or another one of the same family, and the request that goes with
+/// it. Returns why it may not be probed there (a rate that needs --mine); then nothing has changed.
+[[nodiscard]] std::string give_address(const config::PingConfig& config, Targets& targets,
+                                       const NamedTarget& named, const Address& address);
 
 }  // namespace sipping::app

@@ -6,7 +6,8 @@ import signal
 import time
 import unittest
 
-from support import SippingCase
+import dns_server
+from support import SippingCase, with_dns
 
 
 def status(pid):
@@ -54,6 +55,20 @@ class LockDown(SippingCase):
                 self.assertNotIn("cannot", run.err)
                 self.assertIn("local 0 + send-error 0", run.out)
                 self.assertNotEqual(list((self.folder / "sipping-logs").glob("*.zst")), [])
+
+    def test_threads_that_ask_a_dead_name_server_since_before(self):
+        dns = dns_server.DnsServer()
+        self.addCleanup(dns.stop)
+        peer = self.peer()
+        names = [f"dead{i}.example.test" for i in range(5)]
+        for name in names:
+            dns.names[name] = None
+        run = self.start(f"127.0.0.1:{peer.port}", *names, "-I", "100", "-q",
+                         wrapper=with_dns(dns))
+        self.wait_for_requests(peer, 5)
+        self.assertGreaterEqual(len(os.listdir(f"/proc/{run.process.pid}/task")), 6)
+        self.check(run.process.pid)
+        self.finish(run, code=2)
 
     def test_a_responder(self):
         port = self.free_port()

@@ -15,6 +15,13 @@ std::vector<std::uint16_t> numbers(std::uint32_t count) {
     return ports;
 }
 
+Address address_of(std::uint32_t target) {
+    Address address = *parse_address("192.0.2.0");
+    address.bytes[2] = static_cast<std::uint8_t>(target / 250);
+    address.bytes[3] = static_cast<std::uint8_t>(1 + target % 250);
+    return address;
+}
+
 }  // namespace
 
 void Recorder::sent(const SentProbe& probe) noexcept {
@@ -60,9 +67,7 @@ std::vector<Row> Recorder::rows_of(Kind kind) const {
 Simulation::Simulation(SimOptions given)
     : options(std::move(given)), network(options.seed, options.link, numbers(options.ports)) {
     for (std::uint32_t i = 0; i < options.targets; ++i) {
-        Address address = *parse_address("192.0.2.0");
-        address.bytes[2] = static_cast<std::uint8_t>(i / 250);
-        address.bytes[3] = static_cast<std::uint8_t>(1 + i % 250);
+        const Address address = address_of(i);
         targets.push_back({.endpoint = {address, 5060},
                            .interval = options.interval,
                            .timeout = options.timeout,
@@ -72,6 +77,10 @@ Simulation::Simulation(SimOptions given)
         fields.via_host = "198.51.100.1";
         fields.site = options.engine.site;
         requests.emplace_back(fields);
+    }
+    for (const std::uint32_t target : options.unknown) {
+        targets[target].unknown = true;
+        targets[target].endpoint.address = Address{};
     }
     std::vector<probe::PoolPort> pool;
     for (const std::uint16_t port : network.ports)
@@ -92,6 +101,12 @@ void Simulation::send_due() {
         engine->on_submitted(outbox, network.reading());
         outbox.clear();
     }
+}
+
+void Simulation::join(std::uint32_t target) {
+    targets[target].endpoint.address = address_of(target);
+    targets[target].unknown = false;
+    engine->join(target, network.reading().now);
 }
 
 void Simulation::step(Instant wake) {

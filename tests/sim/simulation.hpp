@@ -58,7 +58,8 @@ struct SimOptions {
     Duration interval = 1s;
     Duration timeout = 1s;
     std::uint32_t ports = 64;
-    bool begin = true;  ///< false: nothing is due until the test plans it
+    bool begin = true;                   ///< false: nothing is due until the test plans it
+    std::vector<std::uint32_t> unknown;  ///< targets without an address until join()
     probe::EngineOptions engine;
 };
 
@@ -71,6 +72,8 @@ public:
     /// One turn of the loop: send_due(), then wait, until `wake` at the latest.
     void step(Instant wake = never);
     void send_due();
+    /// One of `options.unknown` gets its address now.
+    void join(std::uint32_t target);
 
     /// due = sent + skipped + local + send_error; sent = reply + ... + pending; ids unique.
     void expect_books_balance() const;

@@ -14,12 +14,15 @@ namespace sipping::probe {
 
 class EndpointIndex {
 public:
+    /// Of all targets that have an address.
     explicit EndpointIndex(const target::TargetTable& targets);
 
     /// The target asked at this endpoint; every_target when there is none.
     [[nodiscard]] std::uint32_t target_at(const Endpoint& endpoint) const noexcept;
     /// Some target is asked at this address, whatever the port.
     [[nodiscard]] bool asks(const Address& address) const noexcept;
+    /// This target has got its address.
+    void join(std::uint32_t target, const Endpoint& endpoint);
     /// This target is asked at `now` from here on.
     void moved(std::uint32_t target, const Endpoint& before, const Endpoint& now);
 

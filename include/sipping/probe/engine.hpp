@@ -87,8 +87,12 @@ public:
            std::span<const wire::RequestTemplate> requests, std::span<const PoolPort> ports,
            ResultSink& sink);
 
-    /// The first probe is due at `start`. (Apart from construction, which takes its time.)
+    /// The first probe is due at `start`. (Apart from construction, which takes its time.) Targets
+    /// that are unknown keep their place, but nothing is due of them until join().
     void begin(Instant start);
+    /// After begin(): a target that was unknown has just got its address and its request. It is
+    /// probed from now on, at its own place in the interval; the others go on as they were.
+    void join(std::uint32_t target, Instant now);
     /// Instead of begin(), and as often as wanted: this target's probes are due at `first` and each
     /// `interval` after it, before `end`. Those that are out stay out. Not in flood mode.
     void plan(std::uint32_t target, Instant first, Duration interval, Instant end) noexcept {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,7 +28,7 @@ struct PoolPort {
 
 /// How a target uses the pool.
 struct PortUse {
-    Family family{};
+    std::optional<Family> family;  ///< nothing: not known yet, see give_family()
     PortPolicy policy{};
 };
 
@@ -37,6 +38,9 @@ public:
     /// first socket is that of its `fixed` targets; `fresh` ones beside them leave it alone.
     PortPool(std::span<const PoolPort> ports, std::span<const PortUse> uses, Duration rest,
              Key key);
+
+    /// The family of a target is known now. There must be sockets of it; before the first take().
+    void give_family(std::uint32_t target, Family family) noexcept;
 
     /// The socket for this target's next probe, or no_socket (fresh: none has rested enough).
     [[nodiscard]] std::uint32_t take(std::uint32_t target, Instant now) noexcept;
@@ -95,7 +99,7 @@ private:
     struct Walk {
         Family family{};
         PortPolicy policy{};
-        std::uint32_t cursor = 0;
+        std::uint32_t cursor = 0;  ///< a random number as long as the family is not known
         std::uint32_t taken = 0;
     };
 

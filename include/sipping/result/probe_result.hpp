@@ -121,8 +121,16 @@ struct SentProbe {
     std::string_view raw;  ///< the request's bytes
 };
 
-enum class GapReason : std::uint8_t { start, stop, stall, skipped, log_rows_lost, moved };
-/// "start", "stop", "stall", "skipped", "log-rows-lost", "moved".
+enum class GapReason : std::uint8_t {
+    start,
+    stop,
+    stall,
+    skipped,
+    log_rows_lost,
+    moved,
+    unresolved,
+};
+/// "start", "stop", "stall", "skipped", "log-rows-lost", "moved", "unresolved".
 [[nodiscard]] std::string_view to_string(GapReason reason) noexcept;
 
 inline constexpr std::uint32_t every_target = 0xffffffff;

@@ -38,6 +38,7 @@ struct ConsoleOptions {
 struct TableRow {
     std::string_view name;
     const stats::TargetStats* stats = nullptr;
+    bool unknown = false;  ///< its name has no address: nothing was sent
 };
 
 struct TableCells;
@@ -52,6 +53,7 @@ struct SecondSummary {
     std::uint64_t duplicate = 0;
     std::uint64_t in_flight = 0;
     std::uint32_t targets_down = 0;
+    std::uint32_t targets_unknown = 0;
     std::uint32_t targets = 0;
     Duration p50{};
     Duration p99{};
@@ -95,6 +97,11 @@ public:
     void event(const stats::StateEvent& event, std::string_view name, TextBuffer& out) noexcept;
     /// "STATUS <target> 200 OK -> 503 Service Unavailable at <time>"
     void event(const stats::StatusEvent& event, std::string_view name, TextBuffer& out) noexcept;
+    /// "UNKNOWN <target> since <time>: cannot resolve 'gw7.example': Name or service not known"
+    void event(const stats::UnresolvedEvent& event, std::string_view name,
+               TextBuffer& out) noexcept;
+    /// "! (time) <target> is at 192.0.2.7 now (UNKNOWN for 62.1 s)"
+    void event(const stats::ResolvedEvent& event, std::string_view name, TextBuffer& out) noexcept;
     /// "41 of 300 lost contact within 80 ms, since <time>: look on our side"
     void event(const stats::CommonEvent& event, TextBuffer& out) noexcept;
     /// "! (time) Request from 192.0.2.9:5060: OPTIONS, User-Agent friendly-scanner, not answered"

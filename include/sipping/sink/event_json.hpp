@@ -26,6 +26,12 @@ public:
     bool write(const stats::StateEvent& event, std::string_view name, TextBuffer& out) noexcept;
     /// {"event":"STATUS",...,"from":"200 OK","to":"503 Service Unavailable","hidden":0}
     bool write(const stats::StatusEvent& event, std::string_view name, TextBuffer& out) noexcept;
+    /// {"event":"UNKNOWN",...,"target":...,"since":...,"reason":"cannot resolve 'gw7.example':
+    /// ..."}
+    bool write(const stats::UnresolvedEvent& event, std::string_view name,
+               TextBuffer& out) noexcept;
+    /// {"event":"RESOLVED",...,"target":...,"address":"192.0.2.7","after_s":62.100000}
+    bool write(const stats::ResolvedEvent& event, std::string_view name, TextBuffer& out) noexcept;
     /// {"event":"COMMON",...,"state":"DOWN","targets":41,"of":300,"within_ms":80.0,"since":...}
     bool write(const stats::CommonEvent& event, WallTime at, TextBuffer& out) noexcept;
     /// {"event":"REQUEST",...,"from":"192.0.2.9:5060","method":...,"user_agent":...}

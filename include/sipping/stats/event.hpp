@@ -1,7 +1,7 @@
-// What is told at once, beside the rows: a state that changed, a status that changed, many targets
-// that fell together, requests that came, how the far end sees us. Rendered as a line
-// (sink/console) and as a JSON object (sink/event_json). Views live for the call only; hostile
-// text.
+// What is told at once, beside the rows: a state that changed, a status that changed, a name that
+// does not resolve, many targets that fell together, requests that came, how the far end sees us.
+// Rendered as a line (sink/console) and as a JSON object (sink/event_json). Views live for the call
+// only; hostile text.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +29,22 @@ struct StatusEvent {
     std::string_view from;
     std::string_view to;
     std::uint64_t hidden = 0;  ///< changes in between that were not told, at most one a second is
+    WallTime at{};
+};
+
+/// The target's name has no address, so it cannot be asked.
+struct UnresolvedEvent {
+    std::uint32_t target = 0;
+    std::string_view why;  ///< "cannot resolve 'gw7.example': ..."
+    WallTime since{};
+    WallTime at{};
+};
+
+/// It has one now.
+struct ResolvedEvent {
+    std::uint32_t target = 0;
+    Address address;
+    Duration after{};
     WallTime at{};
 };
 

@@ -22,7 +22,7 @@ bool EndpointIndex::before(const Entry& a, const Entry& b) noexcept {
 EndpointIndex::EndpointIndex(const target::TargetTable& targets) {
     entries_.reserve(targets.size() + 1);
     for (std::uint32_t i = 0; i < targets.size(); ++i)
-        entries_.push_back({targets[i].endpoint, i});
+        if (!targets[i].unknown) entries_.push_back({targets[i].endpoint, i});
     std::sort(entries_.begin(), entries_.end(), before);
 }
 
@@ -43,7 +43,11 @@ void EndpointIndex::moved(std::uint32_t target, const Endpoint& old, const Endpo
     const auto found = std::lower_bound(entries_.begin(), entries_.end(), gone, before);
     if (found != entries_.end() && found->endpoint == old && found->target == target)
         entries_.erase(found);
-    const Entry entry{now, target};
+    join(target, now);
+}
+
+void EndpointIndex::join(std::uint32_t target, const Endpoint& endpoint) {
+    const Entry entry{endpoint, target};
     entries_.insert(std::upper_bound(entries_.begin(), entries_.end(), entry, before), entry);
 }
 

@@ -30,8 +30,10 @@ std::vector<PortUse> port_uses(const EngineOptions& options, const target::Targe
     std::vector<PortUse> uses;
     uses.reserve(targets.size());
     for (std::size_t i = 0; i < targets.size(); ++i)
-        uses.push_back({targets[i].endpoint.address.family, options.port_policies.empty()
-                                                                ? options.port_policy
+        uses.push_back({.family = targets[i].unknown
+                                      ? std::nullopt
+                                      : std::optional(targets[i].endpoint.address.family),
+                        .policy = options.port_policies.empty() ? options.port_policy
                                                                 : options.port_policies[i]});
     return uses;
 }
@@ -87,10 +89,26 @@ void Engine::begin(Instant start) {
     if (options_.duration < never - start) end_ = start + options_.duration;
     const schedule::Options plan{
         .start = start, .end = end_, .count = options_.count, .late_limit = options_.late_limit};
+    std::vector<bool> later;
+    for (const target::Target& target : targets_)
+        later.push_back(target.unknown);
+    if (options_.flood_window == 0) {
+        schedule_ = schedule::Schedule(intervals_of(targets_), plan, later);
+        return;
+    }
+    flood_ = schedule::Flood(targets_.size(), plan);
+    for (std::uint32_t target = 0; target < targets_.size(); ++target)
+        if (!later[target]) flood_.join(target);
+}
+
+void Engine::join(std::uint32_t target, Instant now) {
+    assert(!targets_[target].unknown);
+    pool_.give_family(target, targets_[target].endpoint.address.family);
+    endpoints_.join(target, targets_[target].endpoint);
     if (options_.flood_window > 0)
-        flood_ = schedule::Flood(static_cast<std::uint32_t>(targets_.size()), plan);
+        flood_.join(target);
     else
-        schedule_ = schedule::Schedule(intervals_of(targets_), plan);
+        schedule_.join(target, now);
 }
 
 void Engine::note_time(Instant now) noexcept {
@@ -117,8 +135,10 @@ void Engine::send_answers(Outbox& outbox) noexcept {
 }
 
 /// Out of ports or identities, a flood says so once with a `local` row and waits until there is one
-/// again: nothing is due meanwhile, or it would do nothing else but refuse.
+/// again: nothing is due meanwhile, or it would do nothing else but refuse. So it does as long as
+/// no target has an address.
 bool Engine::flood_is_blocked() const noexcept {
+    if (flood_.empty()) return true;
     return flood_refused_ && !(pool_.has_free(flood_.peek()) && table_.has_room());
 }
 

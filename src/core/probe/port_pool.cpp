@@ -36,13 +36,14 @@ PortPool::PortPool(std::span<const PoolPort> ports, std::span<const PortUse> use
     bool fresh = false;
     bool fixed[2]{};
     for (const PortUse& use : uses) {
-        const std::uint32_t size = families_[static_cast<std::size_t>(use.family)].size;
-        assert(size > 0);
-        Walk walk{.family = use.family, .policy = use.policy};
-        walk.cursor = static_cast<std::uint32_t>(prng.below(size));
+        Walk walk{.policy = use.policy};
+        walk.cursor = static_cast<std::uint32_t>(prng.next());
         walks_.push_back(walk);
+        if (use.family) give_family(static_cast<std::uint32_t>(walks_.size() - 1), *use.family);
         fresh = fresh || use.policy == PortPolicy::fresh;
-        if (use.policy == PortPolicy::fixed) fixed[static_cast<std::size_t>(use.family)] = true;
+        for (const Family family : {Family::v4, Family::v6})
+            if (use.policy == PortPolicy::fixed && use.family.value_or(family) == family)
+                fixed[static_cast<std::size_t>(family)] = true;
     }
     if (!fresh) return;
     resting_.sockets.resize(ports.size());
@@ -54,6 +55,13 @@ PortPool::PortPool(std::span<const PoolPort> ports, std::span<const PortUse> use
         for (std::uint32_t i = fixed[family] ? 1 : 0; i < pool.size; ++i)
             pool.ready.push(pool.base + i);
     }
+}
+
+void PortPool::give_family(std::uint32_t target, Family family) noexcept {
+    Walk& walk = walks_[target];
+    walk.family = family;
+    assert(family_of(target).size > 0);
+    walk.cursor %= family_of(target).size;
 }
 
 std::uint32_t PortPool::take(std::uint32_t target, Instant now) noexcept {

@@ -18,8 +18,9 @@ WallTime time_of(const log::Row& gap, std::string_view key) {
 }
 
 std::optional<GapReason> gap_reason(std::string_view word) {
-    for (const GapReason reason : {GapReason::start, GapReason::stop, GapReason::stall,
-                                   GapReason::skipped, GapReason::log_rows_lost, GapReason::moved})
+    for (const GapReason reason :
+         {GapReason::start, GapReason::stop, GapReason::stall, GapReason::skipped,
+          GapReason::log_rows_lost, GapReason::moved, GapReason::unresolved})
         if (word == to_string(reason)) return reason;
     return std::nullopt;
 }

@@ -5,8 +5,10 @@
 
 namespace sipping::schedule {
 
-Schedule::Schedule(std::span<const Duration> intervals, const Options& options)
+Schedule::Schedule(std::span<const Duration> intervals, const Options& options,
+                   const std::vector<bool>& later)
     : options_(options) {
+    assert(later.empty() || later.size() == intervals.size());
     progress_.reserve(intervals.size());
     heap_.reserve(intervals.size());
     const auto count = static_cast<std::int64_t>(intervals.size());
@@ -17,7 +19,8 @@ Schedule::Schedule(std::span<const Duration> intervals, const Options& options)
         const Duration offset = interval / count * i + interval % count * i / count;
         const Instant first = options_.start + offset;
         progress_.push_back({first, interval, options_.end});
-        if (first < options_.end) heap_.push_back({first, static_cast<std::uint32_t>(i)});
+        const bool waits = !later.empty() && later[static_cast<std::size_t>(i)];
+        if (!waits && first < options_.end) heap_.push_back({first, static_cast<std::uint32_t>(i)});
     }
     std::make_heap(heap_.begin(), heap_.end(), Later{});
 }
@@ -33,6 +36,18 @@ void Schedule::plan(std::uint32_t target, Instant first, Duration interval, Inst
     std::erase_if(heap_, [target](const Entry& entry) { return entry.target == target; });
     if (first < end) heap_.push_back({first, target});
     std::make_heap(heap_.begin(), heap_.end(), Later{});
+}
+
+void Schedule::join(std::uint32_t target, Instant now) noexcept {
+    Progress& progress = progress_[target];
+    Duration wait = progress.first - now;
+    if (wait < Duration::zero()) wait %= progress.interval;  // which leaves 0 or less
+    if (wait < Duration::zero()) wait += progress.interval;
+    // What is left of long waits is spread as they are.
+    progress.first = now + (wait > join_within ? wait % join_within : wait);
+    if (progress.first >= progress.end) return;
+    heap_.push_back({progress.first, target});
+    std::push_heap(heap_.begin(), heap_.end(), Later{});
 }
 
 void Schedule::settle_front() noexcept {
@@ -99,8 +114,8 @@ bool Flood::done(Instant now) const noexcept {
 }
 
 std::uint32_t Flood::take() noexcept {
-    const std::uint32_t target = next_;
-    if (++next_ == targets_) {
+    const std::uint32_t target = targets_[next_];
+    if (++next_ == targets_.size()) {
         next_ = 0;
         ++rounds_;
     }

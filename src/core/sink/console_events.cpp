@@ -108,6 +108,35 @@ void Console::event(const stats::StatusEvent& event, std::string_view name,
     });
 }
 
+void Console::event(const stats::UnresolvedEvent& event, std::string_view name,
+                    TextBuffer& out) noexcept {
+    if (options_.json) return;
+    print_line(out, color_of(stats::State::unknown), [&](LineWriter& line) {
+        line.put(to_string(stats::State::unknown));
+        line.put(' ');
+        write_escaped(line, name);
+        at_time(line, " since ", event.since);
+        line.put(": ");
+        write_escaped(line, event.why);
+    });
+}
+
+void Console::event(const stats::ResolvedEvent& event, std::string_view name,
+                    TextBuffer& out) noexcept {
+    if (options_.json) return;
+    print_line(out, no_color, [&](LineWriter& line) {
+        line.put("! ");
+        stamp(line, event.at);
+        line.put(' ');
+        write_escaped(line, name);
+        line.put(" is at ");
+        line.address(event.address);
+        line.put(" now (UNKNOWN for ");
+        line.seconds(event.after);
+        line.put(')');
+    });
+}
+
 void Console::event(const stats::CommonEvent& event, TextBuffer& out) noexcept {
     if (options_.json) return;
     print_line(out, bold_red, [&](LineWriter& line) {

@@ -85,6 +85,8 @@ void Console::summary(const SecondSummary& second, TextBuffer& out) noexcept {
         const Cell down(
             [&](LineWriter& cell) { cell.print("{}/{}", second.targets_down, second.targets); });
         summary_cell(line, 7, "down", down.view(), "");
+        if (second.targets_unknown > 0)
+            summary_cell(line, 11, "unknown", count(second.targets_unknown).view(), "");
         const Cell lateness([&](LineWriter& cell) { cell.milliseconds(second.lateness_p99); });
         summary_cell(line, 8, "own lateness p99", lateness.view(), " ms");
         if (second.skipped > 0) summary_cell(line, 9, "skipped", count(second.skipped).view(), "");

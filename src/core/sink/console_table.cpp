@@ -166,6 +166,7 @@ void Console::table_row(const TableRow& row, TableCells& cells) noexcept {
     latency(stats.latency_max());
     cells.add([&](LineWriter& cell) { write_codes(cell, stats.codes()); });
     cells.add([&](LineWriter& cell) {
+        if (row.unknown) return cell.put("unknown: no address");
         const stats::Outage& outage = stats.longest_outage();
         if (outage.failed() == 0) {
             cell.put('-');

@@ -119,6 +119,30 @@ bool EventWriter::write(const stats::StatusEvent& event, std::string_view name,
     });
 }
 
+bool EventWriter::write(const stats::UnresolvedEvent& event, std::string_view name,
+                        TextBuffer& out) noexcept {
+    return append_rendered(out, [&](LineWriter& line) {
+        begin(line, to_string(stats::State::unknown), event.at);
+        text(line, ",\"target\":", name);
+        moment(line, ",\"since\":", event.since);
+        text(line, ",\"reason\":", event.why);
+        line.put("}\n");
+    });
+}
+
+bool EventWriter::write(const stats::ResolvedEvent& event, std::string_view name,
+                        TextBuffer& out) noexcept {
+    return append_rendered(out, [&](LineWriter& line) {
+        begin(line, "RESOLVED", event.at);
+        text(line, ",\"target\":", name);
+        line.put(",\"address\":\"");
+        line.address(event.address);
+        line.put("\",\"after_s\":");
+        line.print("{:.6f}", std::chrono::duration<double>(event.after).count());
+        line.put("}\n");
+    });
+}
+
 bool EventWriter::write(const stats::CommonEvent& event, WallTime at, TextBuffer& out) noexcept {
     return append_rendered(out, [&](LineWriter& line) {
         begin(line, "COMMON", at);

@@ -65,6 +65,10 @@ void filter_calls(Exec exec) noexcept {
     static_cast<void>(seccomp_load(filter.get()));
 }
 
+std::atomic<bool> locked_down = false;
+
+}  // namespace
+
 void drop_capabilities() noexcept {
     const std::unique_ptr<_cap_struct, CapabilitiesDeleter> held{::cap_get_proc()};
     const std::unique_ptr<_cap_struct, CapabilitiesDeleter> wanted{::cap_init()};
@@ -78,10 +82,6 @@ void drop_capabilities() noexcept {
     }
     static_cast<void>(::cap_set_proc(wanted.get()));
 }
-
-std::atomic<bool> locked_down = false;
-
-}  // namespace
 
 void follow_lock_down() noexcept {
     thread_local bool followed = false;

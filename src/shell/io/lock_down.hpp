@@ -20,4 +20,7 @@ void lock_down(Exec exec) noexcept;
 /// follow_lock_down() now and then, those that begin later inherit.
 void follow_lock_down() noexcept;
 
+/// Gives away now what lock_down() will, for a thread that begins before it.
+void drop_capabilities() noexcept;
+
 }  // namespace sipping::io

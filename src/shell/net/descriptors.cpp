@@ -1,11 +1,16 @@
 #include "net/descriptors.hpp"
 
+#include <fcntl.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 
 #include <cerrno>
+#include <climits>
 #include <filesystem>
 #include <string>
 #include <system_error>
+
+#include "io/fd.hpp"
 
 namespace sipping::net {
 
@@ -38,6 +43,13 @@ std::size_t open_descriptors(std::uint64_t end) {
 
 std::size_t free_descriptors(std::uint64_t limit) {
     return static_cast<std::size_t>(limit) - open_descriptors(limit);
+}
+
+void grow_descriptor_table(std::size_t descriptors) noexcept {
+    const io::Fd any{::eventfd(0, EFD_CLOEXEC)};
+    if (any && descriptors <= INT_MAX)
+        static_cast<void>(
+            io::Fd{::fcntl(any.get(), F_DUPFD_CLOEXEC, static_cast<int>(descriptors))});
 }
 
 }  // namespace sipping::net

@@ -23,5 +23,9 @@ void set_descriptor_limit(std::uint64_t soft);
 /// How many more can be opened under this soft limit, which is one of numbers and not of how many
 /// there are: an inherited descriptor above it takes no place. Needs a free one to look.
 [[nodiscard]] std::size_t free_descriptors(std::uint64_t limit);
+/// Lets the kernel's table of this process grow to so many at once. It grows by doubling, and as
+/// soon as there is a second thread each time waits for an RCU grace period, which makes opening a
+/// thousand sockets several times as long. Does nothing where it cannot.
+void grow_descriptor_table(std::size_t descriptors) noexcept;
 
 }  // namespace sipping::net

@@ -10,6 +10,7 @@
 #include "net/epoll_transport.hpp"
 #include "net/ring_check.hpp"
 #include "net/socket_pool.hpp"
+#include "net/udp_socket.hpp"
 #include "net/uring_transport.hpp"
 
 namespace sipping::net {
@@ -75,6 +76,10 @@ Network& Network::operator=(Network&& other) noexcept {
     raw_icmp = other.raw_icmp;
     on_uring = other.on_uring;
     return *this;
+}
+
+bool can_open(Family family) noexcept {
+    return static_cast<bool>(open_udp_socket(SocketSettings{}, family, 0));
 }
 
 Network open_network(const NetworkOptions& options, const io::Clock& clock, int wake_fd) {

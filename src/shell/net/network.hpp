@@ -64,6 +64,9 @@ struct Network {
     ~Network();  ///< transport first, then files, then ring
 };
 
+/// This box has the family: sockets of it can be opened and bound.
+[[nodiscard]] bool can_open(Family family) noexcept;
+
 /// Raises RLIMIT_NOFILE to its hard limit, opens the pool (smaller if it does not fit, leaving up
 /// to 64 descriptors free, with a note), picks the transport. `wake_fd` (a signalfd) ends a wait
 /// when it becomes readable. Throws std::system_error / std::runtime_error with a message for the

@@ -1,5 +1,5 @@
 // Host names to addresses (getaddrinfo), and the source address the kernel would really use.
-// Blocking: for before the first probe only.
+// Blocking: for before the first probe, or for a thread of its own.
 #pragma once
 
 #include <optional>

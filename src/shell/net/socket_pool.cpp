@@ -58,6 +58,7 @@ SocketPool::SocketPool(const NetworkOptions& options, bool error_queue,
     const std::size_t reserve = local.own_range ? 0 : ports_left_free(local.usable.size());
 
     sockets_.reserve(wanted * families);
+    grow_descriptor_table(open_descriptors() + wanted * families);
     for (const Family family : {Family::v4, Family::v6}) {
         if (family == Family::v4 ? !options.v4 : !options.v6) continue;
         lists_[index_of(family)] = PortList(local.usable, random_key());

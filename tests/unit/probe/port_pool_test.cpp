@@ -47,6 +47,30 @@ TEST(PortPool, keeps_the_families_apart) {
     }
 }
 
+TEST(PortPool, a_family_may_be_told_later) {
+    for (const Family family : {Family::v4, Family::v6}) {
+        const std::vector<PortUse> uses{{Family::v4, PortPolicy::rotate},
+                                        {std::nullopt, PortPolicy::rotate},
+                                        {std::nullopt, PortPolicy::fresh},
+                                        {std::nullopt, PortPolicy::fixed}};
+        PortPool pool(ports(5, 3), uses, 33s, Key{1, 2});
+        for (std::uint32_t target = 1; target < uses.size(); ++target) {
+            pool.give_family(target, family);
+            const std::uint32_t size = family == Family::v4 ? 5 : 3;
+            EXPECT_EQ(pool.size_for(target), size);
+            std::set<std::uint32_t> taken;
+            for (std::uint32_t i = 0; i < size; ++i)
+                if (const std::uint32_t socket = pool.take(target, t0); socket != no_socket)
+                    taken.insert(socket);
+            for (const std::uint32_t socket : taken)
+                EXPECT_EQ(pool.family(socket), family);
+            // One is that of the target with a fixed port.
+            const std::size_t expected[]{size, size - 1, 1};
+            EXPECT_EQ(taken.size(), expected[target - 1]);
+        }
+    }
+}
+
 TEST(PortPool, fixed_is_one_port) {
     const std::vector<PortUse> uses(2, {Family::v4, PortPolicy::fixed});
     PortPool pool(ports(4), uses, 33s, Key{1, 2});

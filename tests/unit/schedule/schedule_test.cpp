@@ -145,9 +145,80 @@ TEST(Schedule, skips_of_a_plan_never_reach_past_its_end) {
     EXPECT_EQ(total, 100U);
 }
 
+TEST(Schedule, one_that_joins_later_takes_its_own_place_and_moves_nobody) {
+    for (const Duration late : {0ms, 1ms, 250ms, 500ms, 501ms, 999ms, 123456ms}) {
+        Schedule schedule(std::vector<Duration>(4, 1s), {.start = t0}, {false, false, true, false});
+        Due due;
+        std::map<std::uint32_t, std::vector<Instant>> at;
+        const Instant joins = t0 + late;
+        const auto run_until = [&](Instant end) {
+            while (schedule.next() < end) {
+                ASSERT_TRUE(schedule.take(schedule.next(), due));
+                ASSERT_TRUE(due.send);
+                at[due.target].push_back(due.at);
+            }
+        };
+        run_until(joins);
+        EXPECT_FALSE(at.contains(2));
+        schedule.join(2, joins);
+        run_until(joins + 10s);
+        ASSERT_EQ(at[2].size(), 10U);
+        EXPECT_GE(at[2].front(), joins);
+        EXPECT_LT(at[2].front(), joins + 1s);
+        for (const auto& [target, times] : at)
+            for (std::size_t k = 0; k < times.size(); ++k) {
+                EXPECT_EQ((times[k] - t0) % 1s, 250ms * target);
+                EXPECT_EQ(times[k], times[0] + 1s * k);
+            }
+    }
+}
+
+TEST(Schedule, one_that_joins_later_has_its_own_count_and_the_same_end) {
+    Schedule schedule(std::vector<Duration>(2, 1s), {.start = t0, .end = t0 + 20s, .count = 3},
+                      {false, true});
+    Due due;
+    for (int i = 0; i < 3; ++i)
+        ASSERT_TRUE(schedule.take(schedule.next(), due));
+    EXPECT_EQ(schedule.next(), never);
+    schedule.join(1, t0 + 18s);
+    EXPECT_EQ(schedule.next(), t0 + 18500ms);
+    ASSERT_TRUE(schedule.take(schedule.next(), due));
+    EXPECT_EQ(schedule.next(), t0 + 19500ms);
+    ASSERT_TRUE(schedule.take(schedule.next(), due));
+    EXPECT_EQ(schedule.next(), never);
+
+    Schedule too_late(std::vector<Duration>(2, 1s), {.start = t0, .end = t0 + 20s}, {true, true});
+    too_late.join(1, t0 + 19600ms);
+    EXPECT_EQ(too_late.next(), never);
+}
+
+TEST(Schedule, those_that_join_together_with_long_intervals_are_soon_asked_but_in_no_burst) {
+    constexpr std::uint32_t targets = 300;
+    Schedule schedule(std::vector<Duration>(targets, 1h), {.start = t0},
+                      std::vector<bool>(targets, true));
+    EXPECT_EQ(schedule.next(), never);
+    const Instant joins = t0 + 100s;
+    for (std::uint32_t target = 0; target < targets; ++target)
+        schedule.join(target, joins);
+    const Instant first = schedule.next();
+    std::map<std::int64_t, int> in_second;
+    Due due;
+    for (std::uint32_t i = 0; i < targets; ++i) {
+        ASSERT_TRUE(schedule.take(schedule.next(), due));
+        ++in_second[(due.at - joins) / 1s];
+    }
+    EXPECT_EQ(schedule.next(), first + 1h);
+    EXPECT_LE(in_second.rbegin()->first, 4);
+    for (const auto& [second, probes] : in_second)
+        EXPECT_NEAR(probes, 60, 10) << second;
+}
+
 TEST(Flood, goes_round_and_counts_rounds) {
     Flood flood(3, {.start = t0, .end = t0 + 1s, .count = 2});
-    for (const std::uint32_t expected : {0u, 1u, 2u, 0u, 1u, 2u}) {
+    EXPECT_TRUE(flood.empty());
+    for (const std::uint32_t target : {5u, 7u, 6u})
+        flood.join(target);
+    for (const std::uint32_t expected : {5u, 7u, 6u, 5u, 7u, 6u}) {
         ASSERT_FALSE(flood.done(t0));
         EXPECT_EQ(flood.take(), expected);
     }

@@ -55,6 +55,22 @@ TEST(ConsoleEvents, down_says_that_something_came) {
     EXPECT_EQ(screen.printed(), "DOWN gw5 since 15/05/26 02:08:07:230895 [unread: 2]\n");
 }
 
+TEST(ConsoleEvents, a_name_without_an_address_and_with_one_again) {
+    Screen screen;
+    screen.console.event(
+        stats::UnresolvedEvent{.why = "cannot resolve 'gw\x07': no such name", .since = sent_wall},
+        "gw\x1b", screen.out);
+    EXPECT_EQ(screen.printed(),
+              "UNKNOWN gw\\x1b since 15/05/26 02:08:07:230895: cannot resolve 'gw\\x07': no such "
+              "name\n");
+    screen.console.event(
+        stats::ResolvedEvent{
+            .address = *parse_address("192.0.2.7"), .after = 1250ms, .at = sent_wall},
+        "gw7", screen.out);
+    EXPECT_EQ(screen.printed(),
+              "! (15/05/26 02:08:07:230895) gw7 is at 192.0.2.7 now (UNKNOWN for 1.25 s)\n");
+}
+
 TEST(ConsoleEvents, a_change_of_status) {
     Screen screen;
     stats::StatusEvent event{

@@ -79,6 +79,17 @@ TEST(ConsoleSummary, shows_duplicates_and_skipped_probes_when_there_are_any) {
     EXPECT_EQ(without.printed(), "");
 }
 
+TEST(ConsoleSummary, counts_targets_without_an_address) {
+    ConsoleOptions options;
+    options.summaries = true;
+    Screen screen(options);
+    SecondSummary second = busy_second();
+    second.targets_unknown = 12;
+    screen.console.summary(second, screen.out);
+    EXPECT_NE(screen.printed().find(" | down 1/300 | unknown 12 | own lateness p99 "),
+              std::string::npos);
+}
+
 stats::TargetStats steady_target() {
     stats::TargetStats stats;
     for (int i = 0; i < 100; ++i) {
@@ -131,6 +142,20 @@ TEST(ConsoleTable, of_several_targets_fits_its_columns_and_ends_with_a_total) {
               "total         282       100   182   64.54     1          0   2.000   2.000   2.000  "
               " 2.000   2.000   2.000  403 x 100  15/05/26 02:08:07 - 15/05/26 02:11:09, 182 s, "
               "182 lost\n");
+}
+
+TEST(ConsoleTable, of_a_target_without_an_address_says_so_where_its_longest_outage_would_be) {
+    const stats::TargetStats steady = steady_target();
+    const stats::TargetStats none;
+    const std::vector<TableRow> rows{{"203.0.113.5", &steady}, {"gw7", &none, true}};
+    Screen screen;
+    screen.console.table(rows, screen.out);
+    const std::string table = screen.printed();
+    EXPECT_NE(
+        table.find("\ngw7             0         0     0    0.00     0          0       -       "
+                   "-       -       -       -       -  -          unknown: no address\n"),
+        std::string::npos)
+        << table;
 }
 
 TEST(ConsoleTable, cuts_long_names_by_what_is_visible) {

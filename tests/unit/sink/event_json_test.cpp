@@ -37,6 +37,22 @@ TEST(EventJson, states) {
                   "\"refused\":0,\"maintenance\":0,\"unsent\":0,\"unread\":0,\"self\":null}\n");
 }
 
+TEST(EventJson, names) {
+    EXPECT_EQ(line(
+                  stats::UnresolvedEvent{
+                      .why = "cannot resolve 'g\"w'", .since = sent_wall, .at = a_second_later},
+                  std::string_view("gw7")),
+              "{\"event\":\"UNKNOWN\"," + std::string(when) +
+                  ",\"target\":\"gw7\",\"since\":1778803687.230895,\"reason\":\"cannot resolve "
+                  "'g\\\"w'\"}\n");
+    EXPECT_EQ(line(stats::ResolvedEvent{.address = *parse_address("2001:db8::7"),
+                                        .after = 62100ms,
+                                        .at = a_second_later},
+                   std::string_view("gw7")),
+              "{\"event\":\"RESOLVED\"," + std::string(when) +
+                  ",\"target\":\"gw7\",\"address\":\"2001:db8::7\",\"after_s\":62.100000}\n");
+}
+
 TEST(EventJson, the_others) {
     EXPECT_EQ(line(stats::StatusEvent{.from = "200 OK", .to = "503 \x1b", .at = a_second_later},
                    std::string_view("gw5")),

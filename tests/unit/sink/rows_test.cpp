@@ -120,6 +120,18 @@ TEST(CsvRow, of_a_gap) {
     EXPECT_EQ(csv(gap, context, true), "");
 }
 
+TEST(CsvRow, of_a_time_without_an_address_has_no_host) {
+    Gap gap;
+    gap.reason = GapReason::unresolved;
+    gap.from = sent_wall;
+    gap.until = sent_wall + 62s;
+    RowContext unknown = context;
+    unknown.host = "";
+    EXPECT_EQ(csv(gap, unknown), std::string(when) +
+                                     ",,,,,pbx.example,,gap,from=1778803687.230895;"
+                                     "until=1778803749.230895;reason=unresolved;count=0\n");
+}
+
 TEST(CsvRow, classic_form_has_six_columns_and_a_row_per_attempt) {
     EXPECT_EQ(csv(result_of(Kind::reply), context, true),
               std::string(when) + ",203.0.113.5,37.580,9437147350,SIP/2.0 403 Forbidden\n");
