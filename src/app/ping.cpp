@@ -115,16 +115,18 @@ private:
 
     void loop(ClockReading reading, Names& names, OwnAddress& own_address) {
         probe::Engine& engine = prober_.engine();
-        while (!engine.finished(reading.now) || (!interrupted_ && names.may_join(reading.now))) {
+        while (!engine.finished(reading.now) ||
+               (!engine.stopping() && names.may_join(reading.now))) {
             reporter_.set_time(reading);
             prober_.send(reading);
             reporter_.flush_console();
-            reading = prober_.wait(reading.now, std::min({reporter_.next_tick(),
-                                                          interrupted_ ? never : names.next_tick(),
-                                                          own_address.next_tick()}));
+            reading = prober_.wait(
+                reading.now,
+                std::min({reporter_.next_tick(), engine.stopping() ? never : names.next_tick(),
+                          own_address.next_tick()}));
             reporter_.set_time(reading);
             prober_.take_in(reading);
-            if (!interrupted_) names.tick(reading);
+            if (!engine.stopping()) names.tick(reading);
             own_address.tick(reading);
             reporter_.tick(engine.in_flight());
             while (const std::optional<int> signal = prober_.take_signal())

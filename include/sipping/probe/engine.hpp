@@ -125,6 +125,7 @@ public:
 
     /// No new probes; those out are still waited for.
     void stop() noexcept { stopping_ = true; }
+    [[nodiscard]] bool stopping() const noexcept { return stopping_; }
     /// Ends every probe that is still out as `pending`.
     void abandon() noexcept;
     /// Nothing left to send or to wait for.
