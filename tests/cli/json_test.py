@@ -48,7 +48,7 @@ class Json(SippingCase):
 
     def test_events_are_objects_of_their_own(self):
         peer = self.peer(code=503, drop_first=4)
-        run = self.ping(peer, "-c", "8", "-I", "50", "-t", "100", "--json", "--down-codes", "503",
+        run = self.ping(peer, "-c", "8", "-I", "100", "-t", "60", "--json", "--down-codes", "503",
                         code=1)
         names = [event["event"] for event in json_events(run.out)]
         self.assertEqual(names, ["DOWN", "SEEN", "REFUSING", "SUMMARY"], run.out)
