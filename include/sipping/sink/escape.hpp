@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "sipping/base/text_buffer.hpp"
+#include "sipping/base/utf8.hpp"
 #include "sipping/sink/line_writer.hpp"
 
 namespace sipping::sink {
@@ -32,15 +33,5 @@ void write_escaped_message(LineWriter& writer, std::string_view message,
                            std::string_view indent) noexcept;
 void write_csv_field(LineWriter& writer, std::string_view text, std::size_t limit = 256) noexcept;
 void write_json_string(LineWriter& writer, std::string_view text, std::size_t limit = 256) noexcept;
-
-/// The first `limit` bytes, less a UTF-8 character cut in the middle.
-[[nodiscard]] std::string_view cut_utf8(std::string_view text, std::size_t limit) noexcept;
-
-/// Bytes of the valid UTF-8 character `text` begins with, and which it is; 0 bytes: not valid.
-struct Utf8 {
-    std::size_t length = 0;
-    char32_t code = 0;
-};
-[[nodiscard]] Utf8 first_utf8(std::string_view text) noexcept;
 
 }  // namespace sipping::sink

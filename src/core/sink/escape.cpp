@@ -94,34 +94,6 @@ void write_hex_text(LineWriter& writer, std::string_view text) noexcept {
 
 }  // namespace
 
-Utf8 first_utf8(std::string_view text) noexcept {
-    if (text.empty()) return {};
-    const std::uint8_t lead = byte_at(text, 0);
-    if (lead < 0x80) return {1, lead};
-    const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return {};
-    char32_t code = lead & (0xffU >> (length + 1));
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte_at(text, i) & 0xc0) != 0x80) return {};
-        code = (code << 6) | (byte_at(text, i) & 0x3fU);
-    }
-    // RFC 3629 section 3: no overlong forms, no surrogates, nothing above U+10FFFF.
-    const char32_t least = length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000;
-    const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-    if (code < least || surrogate || code > 0x10ffff) return {};
-    return {length, code};
-}
-
-std::string_view cut_utf8(std::string_view text, std::size_t limit) noexcept {
-    if (text.size() <= limit) return text;
-    for (std::size_t back = 1; back <= 3 && back <= limit; ++back) {
-        const Utf8 last = first_utf8(text.substr(limit - back));
-        if (last.length > back) return text.substr(0, limit - back);
-        if (last.length > 0) break;
-    }
-    return text.substr(0, limit);
-}
-
 void write_escaped(LineWriter& writer, std::string_view text, std::size_t limit) noexcept {
     write_hex_text(writer, cut_utf8(text, limit));
     if (text.size() > limit) writer.put("...");
