@@ -18,7 +18,8 @@ namespace {
 std::string check_words(std::span<const char* const> words) {
     std::string_view before;
     for (const std::string_view word : words) {
-        if (has_control(word))
+        // A tab stands between the columns of a target that is pasted.
+        if (std::ranges::any_of(word, [](char c) { return c != '\t' && has_control({&c, 1}); }))
             return fmt::format("{}{}'{}': control character in it",
                                before.starts_with('-') ? before : "",
                                before.starts_with('-') ? " " : "", shown(word));

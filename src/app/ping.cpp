@@ -11,6 +11,7 @@
 #include "health.hpp"
 #include "io/lock_down.hpp"
 #include "names.hpp"
+#include "net/local_ports.hpp"
 #include "own_address.hpp"
 #include "prober.hpp"
 #include "reporter.hpp"
@@ -29,14 +30,16 @@ bool waits_for_names(const config::PingConfig& config) {
     return config.target_file || (config.targets.size() > 1 && config.duration);
 }
 
-int dry_run(const Targets& targets) {
+int dry_run(const config::PingConfig& config, const Targets& targets) {
     wire::IdentitySource identities(fresh_key());
     std::string buffer(wire::request_capacity, '\0');
+    // The real source port is known only once a socket is open: the range's first stands in.
+    const net::LocalPorts ports = net::local_ports(config.port_low, config.port_high);
+    const std::uint16_t port = ports.usable.empty() ? ports.range.low : ports.usable.front();
     for (std::size_t i = 0; i < targets.table.size(); ++i) {
         const target::Target& target = targets.table[i];
         if (target.unknown) continue;
-        // The real source port is known only once a socket is open: the range's first stands in.
-        const std::size_t length = targets.requests[i].encode(identities.next(), 32768, buffer);
+        const std::size_t length = targets.requests[i].encode(identities.next(), port, buffer);
         fmt::print("--- {} ({}), {} bytes\n{}", target.name, to_string(target.endpoint), length,
                    std::string_view(buffer.data(), length));
     }
@@ -195,7 +198,7 @@ int run_ping(const config::PingConfig& config) {
     const bool all = config.dry_run || config.all_addresses;
     Targets targets = open_targets(config, lookups, all ? Await::all : Await::some);
     tell_unresolved(config, targets);
-    if (config.dry_run) return dry_run(targets);
+    if (config.dry_run) return dry_run(config, targets);
     if (!targets.any_known() && !waits_for_names(config)) return 2;
     return Run(config, std::move(targets), lookups).run();
 }

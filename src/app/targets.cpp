@@ -3,19 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <map>
-#include <system_error>
 #include <utility>
 
 #include "message.hpp"
 #include "net/resolve.hpp"
+#include "requests.hpp"
 #include "sipping/target/target_spec.hpp"
+#include "target_input.hpp"
 
 namespace sipping::app {
 namespace {
@@ -23,64 +19,6 @@ namespace {
 constexpr double rate_refused_per_s = 50;
 constexpr double rate_noted_per_s = 5;
 constexpr std::size_t names_told = 20;  // of those that do not resolve; the rest is counted
-
-std::string read_whole(const std::string& path) {
-    if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
-    std::ifstream file(path, std::ios::binary);
-    if (!file.is_open())
-        throw UsageError(fmt::format("--file '{}': {}", path, std::strerror(errno)));
-    try {
-        return {std::istreambuf_iterator<char>(file), {}};
-    } catch (const std::system_error& error) {  // a folder, a bad disk: opened, but not read
-        throw UsageError(fmt::format("--file '{}': {}", path, error.code().message()));
-    }
-}
-
-std::vector<target::TargetSpec> read_specs(const config::PingConfig& config) {
-    std::vector<target::TargetSpec> specs;
-    for (const std::string& text : config.targets) {
-        target::TargetSpec spec;
-        if (const std::string error = target::parse_target(text, spec); !error.empty())
-            throw UsageError(error);
-        specs.push_back(std::move(spec));
-    }
-    if (config.target_file) {
-        const std::string name = *config.target_file == "-" ? "stdin" : *config.target_file;
-        const std::string text = read_whole(*config.target_file);
-        if (const std::string error = target::parse_target_file(name, text, specs); !error.empty())
-            throw UsageError(error);
-        if (specs.empty()) throw UsageError(fmt::format("{}: names no target", name));
-    }
-    return specs;
-}
-
-wire::RequestFields request_fields(const config::PingConfig& config, const target::TargetSpec& spec,
-                                   const Endpoint& endpoint, const std::optional<Address>& source) {
-    wire::RequestFields fields;
-    // The name the user gave stands in the request; an address where there is none.
-    const std::string host = spec.literal ? to_host(endpoint.address) : spec.host;
-    fields.target_host = endpoint.port == 5060 ? host : fmt::format("{}:{}", host, endpoint.port);
-    fields.target_user = spec.uri_user;
-    fields.request_uri = spec.request_uri.value_or(config.request_uri);
-    fields.to = config.to;
-    fields.from = config.from;
-    fields.user = spec.user.value_or(config.user);
-    fields.domain = spec.domain.value_or(config.domain);
-    fields.contact = config.contact;
-    fields.user_agent = config.user_agent.value_or("sipping/" SIPPING_VERSION);
-    fields.headers = config.headers;
-    fields.site = config.site;
-    fields.max_forwards = config.max_forwards;
-    if (config.via_address) {
-        const auto literal = parse_address(*config.via_address);
-        fields.via_host = literal ? to_host(*literal) : *config.via_address;
-    } else {
-        // No route: the sends will fail and say so; the request still needs some address.
-        const Address unspecified{.family = endpoint.address.family};
-        fields.via_host = to_host(source.value_or(unspecified));
-    }
-    return fields;
-}
 
 /// Those to probe of what was found; with --all-addresses, all of them.
 std::vector<Address> addresses_of(const config::PingConfig& config, const target::TargetSpec& spec,
@@ -94,23 +32,12 @@ std::vector<Address> addresses_of(const config::PingConfig& config, const target
 Endpoint endpoint_of(const config::PingConfig& config, const target::TargetSpec& spec,
                      const std::optional<Address>& address) {
     const Address unknown{.family = family_wanted(config).value_or(Family::v4)};
-    return {address.value_or(unknown), spec.port != 0 ? spec.port : config.port};
+    return {address.value_or(unknown), port_of(config, spec)};
 }
 
 void check_request(const wire::RequestFields& fields) {
     if (const std::string error = wire::RequestTemplate::check(fields); !error.empty())
         throw UsageError(error);
-}
-
-/// What the user has to put right is told before a name server is waited for.
-void check_specs(const config::PingConfig& config, std::span<const target::TargetSpec> specs) {
-    const std::optional<Family> family = family_wanted(config);
-    for (const target::TargetSpec& spec : specs) {
-        if (family && spec.literal && spec.literal->family != *family)
-            throw UsageError(
-                fmt::format("'{}' is not {}", spec.text, family_asked_for(config, *family)));
-        check_request(request_fields(config, spec, endpoint_of(config, spec, spec.literal), {}));
-    }
 }
 
 }  // namespace
@@ -160,8 +87,8 @@ void add_endpoint(const config::PingConfig& config, const target::TargetSpec& sp
 
 Targets load_targets(const config::PingConfig& config, Lookups& lookups, Await await) {
     Targets targets;
-    const std::vector<target::TargetSpec> specs = read_specs(config);
-    check_specs(config, specs);
+    // What the user has to put right is told before a name server is waited for.
+    const std::vector<target::TargetSpec> specs = read_targets(config);
     std::vector<net::Resolved> found = first_lookups(config, specs, lookups, await);
     for (std::uint32_t i = 0; i < specs.size(); ++i) {
         const target::TargetSpec& spec = specs[i];

@@ -54,6 +54,23 @@ class Fields(SippingCase):
         self.assertEqual(request.get("x-site"), "Berlin")
         self.assertEqual(request.get("accept"), "application/sdp")
 
+    def test_a_header_takes_the_place_of_ours(self):
+        request = self.request("--header", "Accept: */*", "--header", "max-forwards: 7",
+                               "--header", "To: <sip:them@example.org>")
+        self.assertEqual(self.wrong, [])
+        self.assertEqual(request.all("accept"), ["*/*"])
+        self.assertEqual(request.all("max-forwards"), ["7"])
+        self.assertEqual(request.all("to"), ["<sip:them@example.org>"])
+
+    def test_an_empty_header_takes_ours_out(self):
+        request = self.request("--header", "Accept:", "--header", "User-Agent: ", "--header", "m:")
+        self.assertEqual([request.all(name) for name in ("accept", "user-agent", "contact")],
+                         [[], [], []])
+
+    def test_domain_that_is_an_ipv6_address(self):
+        self.assertIn("<sip:sipping@[2001:db8::7]>",
+                      self.request("-d", "2001:DB8::7").get("from"))
+
     def test_no_user_agent(self):
         self.assertEqual(self.request("--user-agent", "").all("user-agent"), [])
 
@@ -106,6 +123,12 @@ class DryRun(SippingCase):
             self.assertEqual(run.out.count(f"OPTIONS sip:127.0.0.1:{peer.port} SIP/2.0"), 1)
         self.assertEqual(run.out.count("sip:fred@sipping.invalid"), 2)
         self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_stands_on_a_port_of_the_range(self):
+        # cases/wire/21: it printed 32768, whatever the range.
+        run = self.sipping("127.0.0.1", "--dry-run", "--port-range", "5060-5060")
+        self.assertIn("Via: SIP/2.0/UDP 127.0.0.1:5060;", run.out)
+        self.assertIn("Contact: <sip:sipping@127.0.0.1:5060>", run.out)
 
 
 if __name__ == "__main__":

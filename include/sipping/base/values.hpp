@@ -28,14 +28,22 @@ inline constexpr Duration timeout_max = 1h;
 /// 1 to 65535.
 [[nodiscard]] std::string read_port(std::string_view text, std::uint16_t& port);
 
-/// A literal address (v6 without brackets, a %zone may follow) or a host name (RFC 1123 section
-/// 2.1, underscores allowed because names in use have them).
+/// A literal address (v6 without brackets and zone) or a host name (RFC 1123 section 2.1,
+/// underscores allowed because names in use have them).
 [[nodiscard]] std::string check_host(std::string_view text);
 
-/// The user or domain of a SIP URI: not empty, no blank, control, quote or any of <>;@
-[[nodiscard]] std::string check_uri_part(std::string_view text);
+/// The user of a SIP URI, with its parameters (RFC 3261 section 25.1 `userinfo`): not empty, no
+/// blank, control, or any of <>"@
+[[nodiscard]] std::string check_uri_user(std::string_view text);
+/// Its host, perhaps with a port: beside those no ';' and no zone.
+[[nodiscard]] std::string check_uri_host(std::string_view text);
 
-/// Looks like a URI with a scheme (RFC 3261 section 19.1.1): no blank, control, quote, < or >.
+/// Looks like a URI with a scheme (RFC 3261 section 19.1.1): no blank, control, quote, < or >, no
+/// zone, an IPv6 address in brackets.
 [[nodiscard]] std::string check_uri(std::string_view text);
+
+/// An IPv6 address with a zone ("fe80::1%eth0", "sip:[fe80::1%25eth0]", RFC 6874) is in it, which
+/// must not leave this box (RFC 4007 section 11.2).
+[[nodiscard]] bool has_zone(std::string_view text) noexcept;
 
 }  // namespace sipping

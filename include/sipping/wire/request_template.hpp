@@ -26,18 +26,25 @@ struct RequestFields {
     std::string domain = "sipping.invalid";
     std::string contact;   ///< Contact value; default <sip:user@via_host:port>; "none": no Contact
     std::string via_host;  ///< our address as it stands in Via, v6 in brackets
-    std::string user_agent;            ///< default: none sent (the app sets "sipping/VERSION")
-    std::vector<std::string> headers;  ///< further "Name: value" lines
-    std::string site;                  ///< non-empty: Call-ID is digits@site
+    std::string user_agent;  ///< default: none sent (the app sets "sipping/VERSION")
+    /// "Name: value" lines. One that we send too takes its place (user_headers.hpp), with an empty
+    /// value it is left out; the others are further ones.
+    std::vector<std::string> headers;
+    std::string site;  ///< non-empty: Call-ID is digits@site
     std::uint8_t max_forwards = 70;
 };
 
+/// How a message names a field that is wrong: "--from 'x'", or "from='x'" behind a target.
+enum class GivenAs : std::uint8_t { option, word };
+
 class RequestTemplate {
 public:
-    /// Empty string: fine; else what is wrong with the fields, for the user ("--header 'X' has no
-    /// colon"). Rejects CR, LF and other controls everywhere, oversized results, and headers the
-    /// template itself must own (Via, From, To, Call-ID, CSeq, Max-Forwards, Content-Length).
-    [[nodiscard]] static std::string check(const RequestFields& fields);
+    /// Empty string: fine; else what is wrong with the fields, for the user ("--header 'X': has no
+    /// colon"). Rejects CR, LF and other controls everywhere, zones, oversized results, and headers
+    /// that a request must have or that sipping needs to know an answer by (Via, From, Call-ID,
+    /// CSeq).
+    [[nodiscard]] static std::string check(const RequestFields& fields,
+                                           GivenAs given = GivenAs::option);
 
     /// Throws std::invalid_argument with check()'s message.
     explicit RequestTemplate(const RequestFields& fields);
@@ -68,6 +75,9 @@ private:
     RequestTemplate() = default;
     [[nodiscard]] static std::size_t longest(Field field) noexcept;
     void render(const RequestFields& fields);
+    /// The user's headers of that name, without those that are empty. False: there are none.
+    bool add_users(const RequestFields& fields, std::string_view name);
+    void add_contact(const RequestFields& fields);
     void add(std::string_view literal) { text_ += literal; }
     void replace(std::size_t at, std::string_view text);  ///< for via_size_ bytes of one segment
     void add(Field field);                                ///< ends the current segment

@@ -29,6 +29,23 @@ std::optional<Address> parse_address(std::string_view text) {
     return std::nullopt;
 }
 
+Address unmapped(const Address& address) noexcept {
+    constexpr std::array<std::uint8_t, 12> prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    if (address.family == Family::v4 ||
+        !std::equal(prefix.begin(), prefix.end(), address.bytes.begin()))
+        return address;
+    Address v4;
+    std::copy_n(address.bytes.begin() + prefix.size(), 4, v4.bytes.begin());
+    return v4;
+}
+
+bool is_link_local(const Address& address) noexcept {
+    if (address.family == Family::v4) return false;
+    const auto& bytes = address.bytes;
+    return (bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80) ||
+           (bytes[0] == 0xff && (bytes[1] & 0x0f) == 0x02);
+}
+
 std::string_view write_address(const Address& address,
                                std::span<char, address_text_max> out) noexcept {
     static_assert(address_text_max >= INET6_ADDRSTRLEN);
@@ -45,6 +62,11 @@ std::string to_string(const Address& address) {
 std::string to_host(const Address& address) {
     if (address.family == Family::v4) return to_string(address);
     return fmt::format("[{}]", to_string(address));
+}
+
+std::string to_host(std::string_view host) {
+    const auto address = parse_address(host);
+    return address ? to_host(*address) : std::string{host};
 }
 
 std::string to_string(const Endpoint& endpoint) {

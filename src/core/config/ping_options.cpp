@@ -33,10 +33,10 @@ std::string set_text(Value value, Ping& config) {
     return {};
 }
 
-template <std::string Ping::*field>
-std::string set_uri_part(Value value, Ping& config) {
+template <std::string Ping::*field, std::string (*check)(Value)>
+std::string set_checked(Value value, Ping& config) {
     config.*field = value;
-    return check_uri_part(value);
+    return check(value);
 }
 
 std::string set_interval(Value value, Ping& config) {
@@ -45,10 +45,14 @@ std::string set_interval(Value value, Ping& config) {
 }
 
 std::string set_via_address(Value value, Ping& config) {
-    if (value.starts_with('[') && value.ends_with(']')) value = value.substr(1, value.size() - 2);
+    const auto close = value.starts_with('[') ? value.find(']') : Value::npos;
+    const auto behind = close == Value::npos ? Value{} : value.substr(close + 1);
+    const auto colon = value.find(':');
+    const bool one_colon = colon != Value::npos && colon == value.rfind(':');
+    if (behind.starts_with(':') || (one_colon && check_host(value.substr(0, colon)).empty()))
+        return "takes no port, the one that a probe leaves from stands there";
+    if (close != Value::npos && behind.empty()) value = value.substr(1, close - 1);
     config.via_address = value;
-    // A zone means nothing outside this box.
-    if (value.find('%') != Value::npos) return "not a host name or address";
     return check_host(value);
 }
 
@@ -136,28 +140,13 @@ std::string set_no_color(Value, Ping& config) {
     return {};
 }
 
-std::string set_site(Value value, Ping& config) {
-    config.site = value;
-    return check_site(value);
-}
-
-std::string set_device(Value value, Ping& config) {
-    config.device = value;
-    return check_device(value);
-}
-
-std::string set_request_uri(Value value, Ping& config) {
-    config.request_uri = value;
-    return check_uri(value);
-}
-
 // Setters run in this order, so of two that exclude each other the later one complains.
 constexpr std::array options = std::to_array<Option<Ping>>({
     // The original's.
     {'I', "interval", Takes::value, set_interval},
-    {'u', "user", Takes::value, set_uri_part<&Ping::user>},
+    {'u', "user", Takes::value, set_checked<&Ping::user, check_uri_user>},
     {'i', "via-address", Takes::value, set_via_address},
-    {'d', "domain", Takes::value, set_uri_part<&Ping::domain>},
+    {'d', "domain", Takes::value, set_checked<&Ping::domain, check_uri_host>},
     {'p', "port", Takes::value, [](Value v, Ping& c) { return read_port(v, c.port); }},
     {'\0', "ttl", Takes::value,
      [](Value v, Ping& c) { return read_count(v, 0, 255, c.max_forwards); }},
@@ -189,18 +178,18 @@ constexpr std::array options = std::to_array<Option<Ping>>({
      [](Value v, Ping& c) { return c.user_agent = v, std::string{}; }},
     {'\0', "header", Takes::values,
      [](Value v, Ping& c) { return c.headers.emplace_back(v), std::string{}; }},
-    {'\0', "request-uri", Takes::value, set_request_uri},
+    {'\0', "request-uri", Takes::value, set_checked<&Ping::request_uri, check_uri>},
     {'\0', "from", Takes::value, set_text<&Ping::from>},
     {'\0', "to", Takes::value, set_text<&Ping::to>},
     {'\0', "contact", Takes::value, set_text<&Ping::contact>},
-    {'\0', "site", Takes::value, set_site},
+    {'\0', "site", Takes::value, set_checked<&Ping::site, check_site>},
     // Ports and path.
     {'\0', "ports", Takes::value, set_ports},
     {'\0', "port-policy", Takes::value, set_port_policy},
     {'\0', "port-range", Takes::value,
      [](Value v, Ping& c) { return read_port_range(v, c.port_low, c.port_high); }},
     {'\0', "bind", Takes::value, [](Value v, Ping& c) { return read_bind(v, c.bind); }},
-    {'\0', "device", Takes::value, set_device},
+    {'\0', "device", Takes::value, set_checked<&Ping::device, check_device>},
     {'\0', "dscp", Takes::value, [](Value v, Ping& c) { return read_dscp(v, c.dscp); }},
     {'\0', "io", Takes::value, [](Value v, Ping& c) { return read_io(v, c.io); }},
     {'\0', "answer", Takes::value, set_answer},

@@ -107,8 +107,15 @@ std::string read_rotation(std::string_view text, Duration& every, std::uint64_t&
 
 std::string read_bind(std::string_view text, std::optional<Address>& address) {
     address = parse_address(text);
-    if (!address) return "not an IP address (of this box, v6 without brackets)";
-    return {};
+    if (address) {
+        address = unmapped(*address);
+        return {};
+    }
+    if (has_zone(text)) return "not an IP address alone; name the interface with --device";
+    const auto host = text.substr(0, text.rfind(':'));
+    if (parse_address(host) || (host.starts_with('[') && host.ends_with(']')))
+        return "not an IP address alone; ports are chosen by --port-range";
+    return "not an IP address (of this box, v6 without brackets)";
 }
 
 std::string read_dscp(std::string_view text, std::uint8_t& dscp) {

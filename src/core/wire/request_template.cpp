@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "sipping/base/digits.hpp"
+#include "sipping/wire/user_headers.hpp"
 
 namespace sipping::wire {
 namespace {
@@ -65,32 +66,53 @@ void RequestTemplate::render(const RequestFields& fields) {
     add(Field::port);
     add(";branch=");
     add(Field::branch);
-    add(";rport\r\nMax-Forwards: " + std::to_string(fields.max_forwards) + "\r\nFrom: ");
+    add(";rport\r\n");
+    if (!add_users(fields, "Max-Forwards"))
+        add("Max-Forwards: " + std::to_string(fields.max_forwards) + "\r\n");
+    add("From: ");
     add(fields.from.empty() ? "\"SIP Ping\" <sip:" + fields.user + "@" + fields.domain + ">"
                             : fields.from);
     add(";tag=");
     add(Field::from_tag);
-    add("\r\nTo: " + (fields.to.empty() ? "<" + uri + ">" : fields.to) + "\r\nCall-ID: ");
+    add("\r\n");
+    if (!add_users(fields, "To"))
+        add("To: " + (fields.to.empty() ? "<" + uri + ">" : fields.to) + "\r\n");
+    add("Call-ID: ");
     add(Field::call_id);
     if (!fields.site.empty()) add("@" + fields.site);
     add("\r\nCSeq: ");
     add(Field::cseq);
     add(" OPTIONS\r\n");
-    if (fields.contact.empty()) {
-        add("Contact: <sip:" + fields.user + "@");
-        contact_at_ = static_cast<std::uint32_t>(text_.size());
-        add(fields.via_host + ":");
-        add(Field::port);
-        add(">\r\n");
-    } else if (fields.contact != "none") {
-        add("Contact: " + fields.contact + "\r\n");
-    }
-    add("Accept: application/sdp\r\n");
-    if (!fields.user_agent.empty()) add("User-Agent: " + fields.user_agent + "\r\n");
+    if (!add_users(fields, "Contact")) add_contact(fields);
+    if (!add_users(fields, "Accept")) add("Accept: application/sdp\r\n");
+    if (!add_users(fields, "User-Agent") && !fields.user_agent.empty())
+        add("User-Agent: " + fields.user_agent + "\r\n");
     for (const std::string& header : fields.headers)
-        add(header + "\r\n");
-    add("Content-Length: 0\r\n\r\n");
+        if (!is_replaceable(split_header(header).name)) add(header + "\r\n");
+    if (!add_users(fields, "Content-Length")) add("Content-Length: 0\r\n");
+    add("\r\n");
     add(Field::end);
+}
+
+bool RequestTemplate::add_users(const RequestFields& fields, std::string_view name) {
+    bool given = false;
+    for (const std::string& header : fields.headers) {
+        const auto [own_name, value] = split_header(header);
+        if (!same_header(own_name, name)) continue;
+        given = true;
+        if (!value.empty()) add(header + "\r\n");
+    }
+    return given;
+}
+
+void RequestTemplate::add_contact(const RequestFields& fields) {
+    if (fields.contact == "none") return;
+    if (!fields.contact.empty()) return add("Contact: " + fields.contact + "\r\n");
+    add("Contact: <sip:" + fields.user + "@");
+    contact_at_ = static_cast<std::uint32_t>(text_.size());
+    add(fields.via_host + ":");
+    add(Field::port);
+    add(">\r\n");
 }
 
 void RequestTemplate::replace(std::size_t at, std::string_view text) {

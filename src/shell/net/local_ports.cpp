@@ -33,18 +33,6 @@ bool is_wildcard(const Address& address) {
     return std::ranges::all_of(address.bytes, [](std::uint8_t byte) { return byte == 0; });
 }
 
-// An IPv6 socket that talks IPv4 under ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2) holds an IPv4
-// port.
-Address unmapped(const Address& address) {
-    constexpr std::array<std::uint8_t, 12> prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    if (address.family == Family::v4 ||
-        !std::equal(prefix.begin(), prefix.end(), address.bytes.begin()))
-        return address;
-    Address v4;
-    std::copy_n(address.bytes.begin() + 12, 4, v4.bytes.begin());
-    return v4;
-}
-
 bool in_the_way(const Address& theirs, const Address& ours) {
     if (is_wildcard(theirs)) return theirs.family == Family::v6 || ours.family == Family::v4;
     return theirs.family == ours.family && (is_wildcard(ours) || theirs.bytes == ours.bytes);

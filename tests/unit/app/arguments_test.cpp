@@ -161,12 +161,19 @@ TEST(Arguments, refused_values_name_option_and_value) {
         {{"-I", "2d"}, "--interval '2d': must be at most 1 day"},
         {{"--interval="},
          "--interval '': not a time (e.g. 1000, 0.5, 250us, 2s; a bare number is milliseconds)"},
-        {{"-u", "a b"}, "--user 'a b': must hold no blanks, control characters or any of <>;\"@"},
+        {{"-u", "a b"}, "--user 'a b': must hold no blanks, control characters or any of <>\"@"},
         {{"-u", ""}, "--user '': must not be empty"},
         {{"--user="}, "--user '': must not be empty"},
         {{"-d", "a@b"}, "--domain 'a@b': must hold no blanks, control characters or any of <>;\"@"},
         {{"-i", "a b"}, "--via-address 'a b': not a host name or address"},
-        {{"-i", "fe80::1%lo"}, "--via-address 'fe80::1%lo': not a host name or address"},
+        {{"-i", "fe80::1%lo"},
+         "--via-address 'fe80::1%lo': a zone ('%') means something on this box only, leave it out"},
+        {{"-i", "203.0.113.9:5060"},
+         "--via-address '203.0.113.9:5060': takes no port, the one that a probe leaves from stands "
+         "there"},
+        {{"-i", "[2001:db8::1]:5060"},
+         "--via-address '[2001:db8::1]:5060': takes no port, the one that a probe leaves from "
+         "stands there"},
         {{"-p", "0"}, "--port '0': must be 1 to 65535"},
         {{"-p", "65536"}, "--port '65536': must be 1 to 65535"},
         {{"-p", "5060x"}, "--port '5060x': must be 1 to 65535"},
@@ -200,6 +207,12 @@ TEST(Arguments, refused_values_name_option_and_value) {
         {{"--port-range", "0-9"},
          "--port-range '0-9': must be LO-HI, ports 1 to 65535 (e.g. 20000-29999)"},
         {{"--bind", "eth0"}, "--bind 'eth0': not an IP address (of this box, v6 without brackets)"},
+        {{"--bind", "10.0.0.1:5060"},
+         "--bind '10.0.0.1:5060': not an IP address alone; ports are chosen by --port-range"},
+        {{"--bind", "[::1]:5060"},
+         "--bind '[::1]:5060': not an IP address alone; ports are chosen by --port-range"},
+        {{"--bind", "fe80::1%eth0"},
+         "--bind 'fe80::1%eth0': not an IP address alone; name the interface with --device"},
         {{"--device", "a/b"}, "--device 'a/b': not an interface name (e.g. eth0)"},
         {{"--dscp", "64"}, "--dscp '64': must be 0 to 63 or a name such as EF, AF31, CS3"},
         {{"--io", "aio"}, "--io 'aio': must be auto, uring or epoll"},
@@ -231,6 +244,13 @@ TEST(Arguments, refused_values_name_option_and_value) {
         Arguments arguments;
         EXPECT_EQ(parse(all, arguments), wrong) << joined(all);
     }
+}
+
+TEST(Arguments, a_tab_stands_between_the_columns_of_a_target) {
+    Arguments arguments;
+    EXPECT_EQ(parse({"sbc\t5070", "-d", "::ffff:10.0.0.1"}, arguments), "");
+    EXPECT_EQ(arguments.ping.targets, std::vector<std::string>{"sbc\t5070"});
+    EXPECT_EQ(parse({"sbc\r"}, arguments), "'sbc\\x0d': control character in it");
 }
 
 TEST(Arguments, refused_respond_values) {

@@ -24,5 +24,27 @@ TEST(Endpoint, knows_loopback) {
         EXPECT_FALSE(parse_address(text)->is_loopback()) << text;
 }
 
+TEST(Endpoint, a_host_gets_brackets_where_it_is_an_ipv6_address) {
+    for (const auto& [text, host] : {std::pair{"2001:DB8::5", "[2001:db8::5]"},
+                                     {"[2001:db8::5]", "[2001:db8::5]"},
+                                     {"192.0.2.7", "192.0.2.7"},
+                                     {"example.com:5070", "example.com:5070"},
+                                     {"", ""}})
+        EXPECT_EQ(to_host(std::string_view{text}), host);
+}
+
+TEST(Endpoint, an_ipv4_address_written_as_ipv6_is_one) {
+    EXPECT_EQ(unmapped(*parse_address("::ffff:192.0.2.7")), parse_address("192.0.2.7"));
+    for (const char* text : {"192.0.2.7", "::192.0.2.7", "::fffe:192.0.2.7", "2001:db8::1"})
+        EXPECT_EQ(unmapped(*parse_address(text)), parse_address(text)) << text;
+}
+
+TEST(Endpoint, link_local_addresses_need_a_zone) {
+    for (const char* text : {"fe80::1", "febf::1", "ff02::1"})
+        EXPECT_TRUE(is_link_local(*parse_address(text))) << text;
+    for (const char* text : {"fec0::1", "2001:db8::1", "ff05::1", "::1", "169.254.0.1"})
+        EXPECT_FALSE(is_link_local(*parse_address(text))) << text;
+}
+
 }  // namespace
 }  // namespace sipping
