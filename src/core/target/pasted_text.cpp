@@ -51,7 +51,8 @@ std::string_view kind_of(std::string_view bytes) noexcept {
                                                  "a program"}}};
     for (const Kind& kind : kinds)
         if (bytes.starts_with(kind.begin)) return kind.name;
-    if (bytes.starts_with("BZh") && bytes.substr(4).starts_with("1AY&SY"))
+    // Behind "BZh" a digit, then the number pi.
+    if (bytes.starts_with("BZh") && bytes.size() > 4 && bytes.substr(4).starts_with("1AY&SY"))
         return "compressed with bzip2";
     bytes.remove_prefix(std::min(bytes.size(), bytes.find_first_not_of(" \t\r\n")));
     for (const auto tag : {"<!doctype "sv, "<html"sv, "<?xml"sv}) {

@@ -21,8 +21,12 @@ bool is_port(std::string_view text) {
     return parse_count(text, 1, 65535).has_value();
 }
 
-/// "192.0.2.1:5060" of a host, or address, that has no port yet.
-std::string with_port(std::string_view host, std::string_view port) {
+/// "192.0.2.1:5060" of a host, or address, that has no port yet. `spec` is what it means.
+std::string with_port(std::string_view host, const TargetSpec& spec, std::string_view port) {
+    host = host.substr(0, host.find('/'));
+    if (!spec.zone.empty())  // where "%25" would be '%'
+        return fmt::format("[{}%{}{}]:{}", spec.host, spec.zone.starts_with("25") ? "25" : "",
+                           spec.zone, port);
     const bool bare_v6 = !host.starts_with('[') && host.find(':') != std::string_view::npos;
     return bare_v6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
 }
@@ -41,7 +45,7 @@ Suggestion suggest(const std::vector<std::string_view>& columns) {
         TargetSpec spec;
         if (column == address + 1 && is_port(*column)) {
             if (!parse_host_port(*address, spec).empty() || spec.port != 0) return {};
-            suggestion.text = with_port(suggestion.text, *column);
+            suggestion.text = with_port(suggestion.text, spec, *column);
         } else if (suggestion.misplaced.empty()) {
             suggestion.misplaced = *column;
         } else {
@@ -95,10 +99,10 @@ std::string parse_address_of(const LineParts& line, TargetSpec& spec) {
     if (!wrong.empty()) return fmt::format("'{}': {}", shown(text), wrong);
     spec.uri_user = parts.user.substr(0, parts.user.size() - (parts.user.empty() ? 0 : 1));
     spec.text = unquoted(without_separators(text));
+    if (spec.text.find('"') != std::string::npos) spec.text = parts.head;  // quoted columns
     if (!fields.empty())
-        spec.text = fmt::format(
-            "{}{}{}", parts.scheme, parts.user,
-            with_port(parts.host_port.substr(0, parts.host_port.find('/')), fields.front()));
+        spec.text = fmt::format("{}{}{}", parts.scheme, parts.user,
+                                with_port(parts.host_port, spec, fields.front()));
     return {};
 }
 
