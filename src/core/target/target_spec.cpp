@@ -100,9 +100,13 @@ std::string parse_address_of(const LineParts& line, TargetSpec& spec) {
     spec.uri_user = parts.user.substr(0, parts.user.size() - (parts.user.empty() ? 0 : 1));
     spec.text = unquoted(without_separators(text));
     if (spec.text.find('"') != std::string::npos) spec.text = parts.head;  // quoted columns
-    if (!fields.empty())
-        spec.text = fmt::format("{}{}{}", parts.scheme, parts.user,
-                                with_port(parts.host_port, spec, fields.front()));
+    if (fields.empty()) return {};
+    const std::string_view sip = "sip";
+    const bool called_sip = std::equal(spec.host.begin(), spec.host.end(), sip.begin(), sip.end(),
+                                       [](char a, char b) { return (a | 0x20) == b; });
+    // "sip:5060" would be a URI.
+    spec.text = fmt::format("{}{}{}", called_sip ? "sip:" : parts.scheme, parts.user,
+                            with_port(parts.host_port, spec, fields.front()));
     return {};
 }
 
