@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <optional>
+#include <stdexcept>
 
 #include "io/lock_down.hpp"
 #include "prober.hpp"
@@ -42,7 +43,46 @@ private:
     LogFiles& log_;
 };
 
-stress::Options stress_options(const config::StressConfig& config, const target::Target& target) {
+/// Ports beside those of the load: the old one, and new ones (stress/stress.hpp).
+constexpr std::uint32_t spare_ports = 1 + stress::Stress::new_ports_max;
+/// With fewer ports in all the load needs each of them.
+constexpr std::size_t ports_min = 8;
+
+/// The host once more for each use of it; `old_port` and `new_ports` are asked gently.
+Targets for_all_uses(Targets targets) {
+    while (targets.table.size() < stress::target_count) {
+        target::Target gentle = targets.table.front();
+        gentle.interval = std::max<Duration>(gentle.interval, 100ms);
+        targets.table.push_back(gentle);
+        targets.requests.push_back(targets.requests.front());
+    }
+    return targets;
+}
+
+net::NetworkOptions stress_network(const config::PingConfig& config, const Targets& targets) {
+    net::NetworkOptions options = network_options(config, targets);
+    options.ports += spare_ports;
+    if (config.port_low != 0)
+        options.ports =
+            std::min(options.ports, std::uint32_t{config.port_high} - config.port_low + 1);
+    return options;
+}
+
+/// The load has its ports for itself; so have the old port and the new ones.
+probe::EngineOptions stress_engine(const config::PingConfig& config, const Targets& targets,
+                                   std::size_t ports) {
+    probe::EngineOptions options = engine_options(config, targets, fresh_key());
+    using probe::PortPolicy;
+    options.port_policies.assign(stress::target_count, PortPolicy::rotate);
+    if (ports < ports_min) return options;
+    options.port_policies = {PortPolicy::rotate, PortPolicy::fixed, PortPolicy::fresh};
+    options.fresh_only =
+        std::min(stress::Stress::new_ports_max, static_cast<std::uint32_t>(ports / 4));
+    return options;
+}
+
+stress::Options stress_options(const config::StressConfig& config, const target::Target& target,
+                               std::size_t ports) {
     return {.rate_low = config.rate_low,
             .rate_high = config.rate_high,
             .steps = config.steps,
@@ -51,43 +91,46 @@ stress::Options stress_options(const config::StressConfig& config, const target:
             .limits = {.stop_loss_percent = config.stop_loss,
                        .stop_p99 = config.stop_p99,
                        .ignore_retry_after = config.ignore_retry_after},
-            .recovery_time = config.recovery_time};
+            .recovery_time = config.recovery_time,
+            .spare_ports = ports >= ports_min};
 }
 
 class StressRun {
 public:
     StressRun(const config::StressConfig& config, Targets targets)
         : config_(config),
-          targets_(std::move(targets)),
-          options_(stress_options(config, target())),
+          spin_(shall_spin(config.probing, targets)),
+          targets_(for_all_uses(std::move(targets))),
+          prober_(config.probing, targets_, stress_network(config.probing, targets_)),
+          options_(stress_options(config, target(), prober_.network().ports.size())),
           stress_(options_),
-          prober_(config.probing, targets_, network_options(config.probing, targets_)),
           sink_(stress_, prober_.log()),
-          progress_(prober_.out(), prober_.err(), config.probing.quiet),
-          spin_(shall_spin(config.probing, targets_)) {
+          progress_(prober_.out(), prober_.err(), config.probing.quiet) {
         if (!config.svg.empty()) plot_.emplace(config.svg);
     }
 
     int run() {
         io::lock_down(plot_ ? io::Exec::allowed : io::Exec::forbidden);  // gnuplot draws it
         announce();
-        prober_.make_engine(engine_options(config_.probing, targets_, fresh_key()), targets_,
-                            sink_);
+        prober_.make_engine(
+            stress_engine(config_.probing, targets_, prober_.network().ports.size()), targets_,
+            sink_);
         const ClockReading start = prober_.now();
         stress_.begin(start.now);
         prober_.run(*this, start);
         prober_.conclude([this] { conclude(); });
-        if (plot_) plot_->draw(target().name, stress_);
+        if (!plot_error_.empty()) throw std::runtime_error(plot_error_);
         return exit_code();
     }
 
     // What Prober::run() asks for.
 
     [[nodiscard]] bool decide(Instant now) noexcept {
-        if (stress_.tick(now, prober_.engine().idle())) {
-            const stress::Pace& pace = stress_.pace();
-            prober_.engine().plan(0, pace.first, pace.interval, pace.end);
-        }
+        stress_.tick(now, prober_.engine().idle());
+        stress::Pace pace;
+        for (std::uint32_t target = 0; target < stress::target_count; ++target)
+            if (stress_.take_change(target, pace))
+                prober_.engine().plan(target, pace.first, pace.interval, pace.end);
         prober_.set_spin(spin_ && stress_.phase() == stress::Phase::step);
         return stress_.over();
     }
@@ -152,6 +195,7 @@ private:
 
     void conclude() {
         show(prober_.now().now);
+        const bool drawn = draw();
         if (config_.probing.json)
             return progress_.line(verdict_json(target().name, stress_, verdict()));
         std::uint64_t late = 0;
@@ -163,7 +207,17 @@ private:
         progress_.line(verdict());
         if (prober_.log().count() > 0)
             progress_.line(fmt::format("Log: {}", prober_.log().where()));
-        if (plot_) progress_.line(fmt::format("Plot: {}", config_.svg));
+        if (drawn) progress_.line(fmt::format("Plot: {}", config_.svg));
+    }
+
+    /// The words come in any case.
+    [[nodiscard]] bool draw() {
+        try {
+            return plot_ && plot_->draw(target().name, stress_);
+        } catch (const std::runtime_error& error) {
+            plot_error_ = error.what();
+            return false;
+        }
     }
 
     [[nodiscard]] int exit_code() const {
@@ -172,14 +226,15 @@ private:
     }
 
     const config::StressConfig& config_;
+    bool spin_;
     Targets targets_;
+    Prober prober_;
     stress::Options options_;
     stress::Stress stress_;
-    Prober prober_;
     StressSink sink_;
     Progress progress_;
     std::optional<StressPlot> plot_;
-    bool spin_;
+    std::string plot_error_;
     std::size_t shown_ = 0;
     std::uint64_t late_shown_ = 0;
 };

@@ -28,12 +28,12 @@ std::string step_json(std::size_t number, const stress::Measured& measured) {
         {"refused", step.refused},
         {"refused_with_retry_after", step.paused},
         {"codes",
-         {{"1xx", step.by_class[1]},
-          {"2xx", step.by_class[2]},
-          {"3xx", step.by_class[3]},
-          {"4xx", step.by_class[4]},
-          {"5xx", step.by_class[5]},
-          {"6xx", step.by_class[6]}}},
+         {{"1xx", step.of_class(1)},
+          {"2xx", step.of_class(2)},
+          {"3xx", step.of_class(3)},
+          {"4xx", step.of_class(4)},
+          {"5xx", step.of_class(5)},
+          {"6xx", step.of_class(6)}}},
         {"p50_ms", in_ms(step.latency_at(0.5))},
         {"p95_ms", in_ms(step.latency_at(0.95))},
         {"p99_ms", in_ms(step.latency_at(0.99))},
@@ -46,6 +46,8 @@ std::string step_json(std::size_t number, const stress::Measured& measured) {
         {"verdict", to_string(measured.judgement.verdict)},
         {"signs", stress::sign_words(measured.judgement.signs)},
         {"recovery_s", bad && measured.recovered ? Json(in_s(measured.recovery)) : Json(nullptr)},
+        {"old_port", {{"asked", measured.old_asked}, {"answered", measured.old_answered}}},
+        {"new_ports", {{"asked", measured.new_asked}, {"answered", measured.new_answered}}},
     });
 }
 

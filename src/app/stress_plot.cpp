@@ -167,7 +167,7 @@ std::string script(std::string_view target, const stress::Stress& stress) {
 
 }  // namespace
 
-StressPlot::StressPlot(std::string path) : path_(std::move(path)) {
+StressPlot::StressPlot(const std::string& path) {
     const io::Fd nothing{::open("/dev/null", O_RDWR | O_CLOEXEC)};
     bool there = false;
     try {
@@ -176,17 +176,26 @@ StressPlot::StressPlot(std::string path) : path_(std::move(path)) {
     } catch (const std::system_error&) {
     }
     if (!there) throw UsageError("--svg needs gnuplot: apt-get install gnuplot-nox");
-    file_ = io::Fd{::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)};
-    if (!file_) throw UsageError(fmt::format("--svg '{}': {}", shown(path_), std::strerror(errno)));
+    try {
+        file_.emplace(path);
+    } catch (const std::system_error& error) {
+        throw UsageError(fmt::format("--svg '{}': {}", shown(path), error.code().message()));
+    }
 }
 
-void StressPlot::draw(std::string_view target, const stress::Stress& stress) {
-    if (stress.judged() == 0) return;
+bool StressPlot::draw(std::string_view target, const stress::Stress& stress) {
+    if (stress.judged() == 0) return false;
     const io::Fd in = memory_file(script(target, stress));
     const io::Fd complaints = memory_file("");
-    if (run_gnuplot({"gnuplot", "-"}, in.get(), file_.get(), complaints.get()) != 0)
+    if (run_gnuplot({"gnuplot", "-"}, in.get(), file_->fd(), complaints.get()) != 0)
         throw std::runtime_error(
             fmt::format("--svg: gnuplot failed: {}", shown(content_of(complaints))));
+    try {
+        file_->finish();
+    } catch (const std::system_error& error) {
+        throw std::runtime_error(fmt::format("--svg: {}", error.code().message()));
+    }
+    return true;
 }
 
 }  // namespace sipping::app

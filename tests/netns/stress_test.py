@@ -113,6 +113,40 @@ class Verdicts(StressCase):
         for axis in ("a second", "latency", "loss"):
             self.assertIn(axis, words)
 
+    def test_an_earlier_plot_stays_until_the_new_one_is_whole(self):
+        """It was emptied at the start, and named at the end though nothing was drawn."""
+        (self.folder / "knee.svg").write_text("an earlier plot")
+        run = self.start("stress", f"127.0.0.1:{self.free_port()}", "--rate", "10..20", "-t",
+                         "100", "-w", "*", "--svg", "knee.svg").wait(60)
+        self.assertEqual(run.code, 1, run)
+        self.assertNotIn("Plot:", run.out)
+        self.assertEqual((self.folder / "knee.svg").read_text(), "an earlier plot")
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["knee.svg"])
+
+
+class Path(LabCase, StressCase):
+    def test_a_full_nat_is_no_ban(self):
+        """Seen on a real run: an unlimited far end behind a NAT of 256 ports "looked banned"."""
+        self.far_end()
+        self.lab.nat_to(10000, 10255)
+        steps, verdict = self.stress(SERVER, "50..1600", "--mine", "--step-time", "2",
+                                     wrapper=self.lab.command(self.lab.client))
+        self.assertEqual(verdict["limit"], "path", verdict)
+        self.assertIn("path", verdict["beyond"])
+        self.assertNotIn("ban", verdict["beyond"])
+        self.assertNotIn("banned", verdict["text"])
+        self.assertIn("The limit is the path's", verdict["text"])
+        self.assertEqual(steps[-1]["old_port"]["answered"], steps[-1]["old_port"]["asked"])
+        self.assertGreaterEqual(steps[-1]["new_ports"]["asked"], 10)
+        self.assertEqual(steps[-1]["new_ports"]["answered"], 0)
+
+    def test_fewer_ports_than_the_nat_has_find_no_limit(self):
+        self.far_end()
+        self.lab.nat_to(10000, 10255)
+        _, verdict = self.stress(SERVER, "50..400", "--mine", "--step-time", "1", "--steps", "3",
+                                 "--ports", "200", wrapper=self.lab.command(self.lab.client))
+        self.assertEqual(verdict["limit"], "none", verdict)
+
 
 class Ban(LabCase, StressCase):
     def test_pike(self):
@@ -120,7 +154,7 @@ class Ban(LabCase, StressCase):
         steps, verdict = self.stress(SERVER, "50..1600", "--mine", "--step-time", "2",
                                      codes=(0, 1), wrapper=self.lab.command(self.lab.client))
         self.assertIn("ban", verdict["beyond"], verdict)
-        self.assertNotEqual(verdict["limit"], "ours", verdict)
+        self.assertEqual(verdict["limit"], "target", verdict)
         self.assertLess(steps[-1]["rate"], 1600, "it went on into a ban")
         # Lifted by the first 2 s with fewer than 400; asked at a gentle pace it takes 2 to 4 s.
         self.assertLess(verdict["recovery_s"], 20, verdict)

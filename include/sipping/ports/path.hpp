@@ -12,6 +12,7 @@
 
 #include "sipping/base/endpoint.hpp"
 #include "sipping/base/instant.hpp"
+#include "sipping/ports/old_port.hpp"
 #include "sipping/result/probe_result.hpp"
 
 namespace sipping::ports {
@@ -100,10 +101,10 @@ public:
     /// New ports lost in between, neither the last run of silent ones nor an outage.
     [[nodiscard]] std::uint32_t lost_between() const noexcept { return lost_between_; }
     /// The run of silent new ports that is going on.
-    [[nodiscard]] std::uint32_t silent_run() const noexcept { return run_; }
+    [[nodiscard]] std::uint32_t silent_run() const noexcept { return old_port_.silent_run(); }
     /// Which port, counted from 1 (the canary's), was the first silent one; 0: none.
     [[nodiscard]] std::uint32_t first_silent() const noexcept {
-        return first_silent_ == 0 && run_ > 0 ? run_first_ : first_silent_;
+        return first_silent_ == 0 && silent_run() > 0 ? run_first_ : first_silent_;
     }
     /// New ports lost while the canary was silent too: they say nothing.
     [[nodiscard]] std::uint32_t lost_with_canary() const noexcept { return lost_with_canary_; }
@@ -135,7 +136,6 @@ private:
     void end(PathVerdict verdict) noexcept;
     [[nodiscard]] bool all_silent(Instant now) const noexcept;
     [[nodiscard]] bool limit_shown() const noexcept;
-    [[nodiscard]] bool canary_outlived_run() const noexcept;
     void start_probing(Instant now) noexcept;
     void plan_new_ports(Instant now, std::uint32_t count) noexcept;
     void tick_probe(Instant now) noexcept;
@@ -143,7 +143,6 @@ private:
     void conclude() noexcept;
     void on_new_port(const Settled& settled) noexcept;
     void on_canary(const Settled& settled) noexcept;
-    [[nodiscard]] bool canary_was_silent(Instant sent) const noexcept;
     void end_outage() noexcept;
     void note_public(const ProbeResult& result, const PublicEndpoint& seen) noexcept;
 
@@ -162,17 +161,11 @@ private:
     std::uint32_t settled_ = 0;
     std::uint32_t answered_ = 0;
     std::uint32_t lost_between_ = 0;
-    std::uint32_t run_ = 0;
-    Instant run_began_{};          ///< when its first probe was sent
-    std::uint32_t run_first_ = 0;  ///< which port that was
-    Instant canary_last_sent_{};   ///< of those answered
+    OldPort old_port_{canary_every};
+    std::uint32_t run_first_ = 0;  ///< which port is the first of the silent run
     std::uint32_t first_silent_ = 0;
     std::uint32_t canary_sent_ = 0;
     std::uint32_t canary_answered_ = 0;
-    std::uint32_t canary_lost_run_ = 0;
-    // The canary's newest silence, by time of sending: from the last answered one on, to the next.
-    Instant canary_silent_from_ = never;
-    Instant canary_silent_until_ = never;
     std::uint32_t lost_with_canary_ = 0;
     std::uint32_t outages_ = 0;
     std::uint32_t not_sent_ = 0;

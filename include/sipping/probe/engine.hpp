@@ -38,6 +38,7 @@ struct EngineOptions {
     std::uint32_t flood_window = 0;  ///< > 0: flood mode, this many probes in flight
     PortPolicy port_policy = PortPolicy::rotate;
     std::vector<PortPolicy> port_policies;  ///< one per target, instead of the one for all
+    std::uint32_t fresh_only = 0;           ///< ports that `rotate` targets leave to `fresh` ones
     Duration late_window = 32s;
     std::uint32_t identities = 1024;  ///< probes kept at most, in flight and resting
     std::string site;

@@ -35,9 +35,11 @@ struct PortUse {
 class PortPool {
 public:
     /// `uses`: one per target. `rest`: how long a fresh port stays open after its use. A family's
-    /// first socket is that of its `fixed` targets; `fresh` ones beside them leave it alone.
-    PortPool(std::span<const PoolPort> ports, std::span<const PortUse> uses, Duration rest,
-             Key key);
+    /// first socket is that of its `fixed` targets; `fresh` ones beside them leave it alone. With
+    /// `fresh_only`, so many of its last sockets are for `fresh` targets alone, and `rotate` ones
+    /// leave those and the `fixed` one alone.
+    PortPool(std::span<const PoolPort> ports, std::span<const PortUse> uses, Duration rest, Key key,
+             std::uint32_t fresh_only = 0);
 
     /// The family of a target is known now. There must be sockets of it; before the first take().
     void give_family(std::uint32_t target, Family family) noexcept;
@@ -75,7 +77,8 @@ public:
     }
     /// Sockets that this target's probes can leave from.
     [[nodiscard]] std::uint32_t size_for(std::uint32_t target) const noexcept {
-        return family_of(target).size;
+        const FamilyPool& pool = family_of(target);
+        return policy(target) == PortPolicy::rotate ? pool.rotate_size : pool.size;
     }
     [[nodiscard]] std::uint32_t size() const noexcept {
         return static_cast<std::uint32_t>(numbers_.size());
@@ -94,6 +97,8 @@ private:
     struct FamilyPool {
         std::uint32_t base = 0;
         std::uint32_t size = 0;
+        std::uint32_t rotate_base = 0;  ///< those that `rotate` targets walk
+        std::uint32_t rotate_size = 0;
         Queue ready;  ///< fresh only
     };
     struct Walk {

@@ -32,7 +32,7 @@ struct Step {
     std::uint64_t refused = 0;  ///< of the answered: 503
     std::uint64_t paused = 0;   ///< of the refused: with Retry-After
     std::int64_t retry_after_s = -1;
-    std::array<std::uint64_t, 7> by_class{};  ///< answers by class of code, 1xx to 6xx
+    std::array<std::uint32_t, 700> by_status{};  ///< answers in time; strange codes are 0
 
     stats::Histogram latency;
     Duration latency_max{};
@@ -46,6 +46,8 @@ struct Step {
     /// Of the decided ones, in per cent; 0 when nothing is decided.
     [[nodiscard]] double lost_percent() const noexcept;
     [[nodiscard]] double refused_percent() const noexcept;
+    /// Answers with a code of this hundred, 1 to 6.
+    [[nodiscard]] std::uint64_t of_class(std::size_t hundred) const noexcept;
     /// Never above the exact maximum.
     [[nodiscard]] Duration latency_at(double share) const noexcept;
     [[nodiscard]] Duration lateness_at(double share) const noexcept;
@@ -70,6 +72,7 @@ enum Sign : std::uint8_t {
     sign_pause = 8,         ///< 503 with Retry-After, which ends a step at once
     sign_ban = 16,          ///< silence that goes on when the load is over
     sign_unreachable = 32,  ///< most losses were named by ICMP errors
+    sign_path = 64,         ///< new ports are silent, an old one is not
 };
 
 enum class Verdict : std::uint8_t {

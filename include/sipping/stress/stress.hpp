@@ -3,14 +3,22 @@
 // second, which shows when a bad step is over for it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "sipping/ports/old_port.hpp"
 #include "sipping/stress/search.hpp"
 #include "sipping/stress/step.hpp"
 
 namespace sipping::stress {
+
+/// The engine's targets, all of the same host.
+inline constexpr std::uint32_t load = 0;       ///< the steps: from ports in turn
+inline constexpr std::uint32_t old_port = 1;   ///< between them: always from the same port
+inline constexpr std::uint32_t new_ports = 2;  ///< after a bad one: from ports never used before
+inline constexpr std::uint32_t target_count = 3;
 
 struct Options {
     double rate_low = 1;  ///< probes a second
@@ -20,6 +28,9 @@ struct Options {
     Duration timeout = 1s;
     Limits limits;
     Duration recovery_time = 60s;
+    /// There are ports for `old_port` and `new_ports`. Without, the target is watched from those of
+    /// the load, and a full path looks like a ban.
+    bool spare_ports = true;
 };
 
 /// What the engine is to send: see probe::Engine::plan().
@@ -37,11 +48,18 @@ struct Measured {
     bool recovered = false;  ///< after a bad step: it answered again, ...
     Duration recovery{};     ///< ... so long after the load had ended
     Duration silence{};      ///< how long nothing at all was answered
+    // From when the load had ended on, or the host was asked from both:
+    std::uint32_t old_asked = 0;
+    std::uint32_t old_answered = 0;
+    std::uint32_t new_asked = 0;
+    std::uint32_t new_answered = 0;
+    std::uint32_t not_sent = 0;  ///< of both, because this box refused
 };
 
 enum class Limit : std::uint8_t {
     none,     ///< not reached
     target,   ///< the target's
+    path,     ///< the path's, which has no room for more source ports
     ours,     ///< this prober's
     unknown,  ///< no answer at all, or interrupted
 };
@@ -56,6 +74,7 @@ struct Outcome {
     bool answered = false;         ///< the target did, at least once
     bool refuses_at_rest = false;  ///< it answered 503 before any load
     int error = 0;                 ///< errno of the sends that kept us from beginning
+    int own_error = 0;             ///< errno of those that kept us from asking after a bad step
     bool interrupted = false;
     bool recovered = true;  ///< after the last bad step
     Duration recovery{};    ///< the longest
@@ -71,6 +90,12 @@ public:
     static constexpr double watch_rate_max = 10;
     /// So many of them answered in a row are a recovery.
     static constexpr int recovered_run = 3;
+    /// So many new ports silent in a row, while the old one is answered, are a full path.
+    static constexpr std::uint32_t limit_run = 10;
+    /// New ports asked after a bad step: at most.
+    static constexpr std::uint32_t new_ports_max = 24;
+    /// The path must not forget the old port during a step: NATs may after 30 s.
+    static constexpr Duration keep_alive = 10s;
 
     explicit Stress(const Options& options);
 
@@ -82,10 +107,10 @@ public:
     void on_settled(const Settled& settled) noexcept;
     void on_gap(const Gap& gap) noexcept;
 
-    /// Decides what comes next. `idle`: the engine has nothing left of what was planned. True when
-    /// pace() is a new one: plan it.
-    [[nodiscard]] bool tick(Instant now, bool idle) noexcept;
-    [[nodiscard]] const Pace& pace() const noexcept { return pace_; }
+    /// Decides what comes next. `idle`: the engine has nothing left of what was planned.
+    void tick(Instant now, bool idle) noexcept;
+    /// True once after each change of the pace of this target: plan it.
+    [[nodiscard]] bool take_change(std::uint32_t target, Pace& pace) noexcept;
     /// When tick() is due at the latest.
     [[nodiscard]] Instant next_tick() const noexcept { return next_tick_; }
     /// No more steps.
@@ -102,14 +127,20 @@ public:
 
 private:
     [[nodiscard]] Step& current() noexcept { return measured_.back().step; }
-    [[nodiscard]] Step* step_of(Instant due) noexcept;
+    [[nodiscard]] Step* step_of(std::uint32_t target, Instant due) noexcept;
     [[nodiscard]] bool went_silent(Instant now) const noexcept;
     void on_watch_result(const ProbeResult& result) noexcept;
+    void on_watch_settled(const Settled& settled) noexcept;
+    void on_new_port_settled(const Settled& settled) noexcept;
+    void plan(std::uint32_t target, const Pace& pace) noexcept;
+    void plan_nothing(std::uint32_t target) noexcept { plan(target, {{}, Duration{1}, {}}); }
     void watch(Instant from) noexcept;
-    void send_nothing(Instant now) noexcept;
     void end_step(Instant now) noexcept;
     void start_step(Instant now) noexcept;
     void conclude_step(Instant now) noexcept;
+    void start_recovery(Instant now) noexcept;
+    void ask_new_ports(Instant now) noexcept;
+    void tick_recovery(Instant now) noexcept;
     void conclude_recovery(Instant now) noexcept;
     void go_on(Instant now) noexcept;
 
@@ -117,8 +148,9 @@ private:
     Search search_;
     Duration watch_interval_;
     Phase phase_ = Phase::over;
-    Pace pace_;
-    bool pace_is_new_ = false;
+    std::uint32_t watcher_;  ///< the target that the watch belongs to
+    std::array<Pace, target_count> paces_;
+    std::array<bool, target_count> changed_{};
     Instant next_tick_ = never;
     Instant since_{};        ///< begin of the phase
     Instant pause_until_{};  ///< asked for by Retry-After
@@ -135,6 +167,11 @@ private:
     std::uint64_t watch_refusals_ = 0;  ///< 503
     std::uint64_t watch_not_sent_ = 0;
     int error_ = 0;
+    // After a bad step.
+    ports::OldPort old_port_{Duration{}};
+    bool asks_new_ports_ = false;  ///< to be asked, ...
+    bool new_ports_wait_ = false;  ///< ... but not now: all is silent
+    int new_run_ = 0;              ///< answered in a row
     // Answers of any kind since the last step began, late ones included.
     Instant last_sign_{};
     Duration silence_{};  ///< longest time between two of them

@@ -9,7 +9,7 @@ namespace {
 
 constexpr Duration look_every = 50ms;
 constexpr Duration lead_in = 1ms;  // so that the first probe is not late already
-constexpr std::uint32_t silent_canaries = 3;
+constexpr std::uint32_t silent_canaries = OldPort::silent_min;
 constexpr std::uint32_t not_sent_min = 20;  // below it a share means nothing
 constexpr double not_sent_share = 0.1;      // then going on is of no use
 constexpr double not_sent_share_end = 0.02;
@@ -128,36 +128,23 @@ void Path::on_settled(const Settled& settled) noexcept {
 }
 
 void Path::on_canary(const Settled& settled) noexcept {
-    if (!settled.lost) {
-        if (canary_lost_run_ > 0) canary_silent_until_ = settled.sent;
-        ++canary_answered_;
-        canary_lost_run_ = 0;
-        canary_last_sent_ = settled.sent;
-        return;
-    }
-    if (canary_lost_run_++ > 0) return;
-    canary_silent_from_ = settled.sent - canary_every;
-    canary_silent_until_ = never;
-    if (run_ == 0 || run_began_ < canary_silent_from_) return;
-    lost_with_canary_ += run_;  // it fell silent with them
-    run_ = 0;
-}
-
-bool Path::canary_was_silent(Instant sent) const noexcept {
-    return sent >= canary_silent_from_ && sent <= canary_silent_until_;
+    lost_with_canary_ += old_port_.on_old(settled.sent, settled.lost);
+    if (!settled.lost) ++canary_answered_;
 }
 
 void Path::on_new_port(const Settled& settled) noexcept {
     ++settled_;
-    if (!settled.lost) {
-        ++answered_;
-        if (run_ > 0 && first_silent_ == 0) first_silent_ = run_first_;
-        lost_between_ += std::exchange(run_, 0);
-    } else if (canary_was_silent(settled.sent)) {
-        ++lost_with_canary_;
-    } else if (run_++ == 0) {
-        run_began_ = settled.sent;
-        run_first_ = settled_ + 1;  // the canary's port was the first
+    const std::uint32_t run = old_port_.silent_run();
+    switch (old_port_.on_new(settled.sent, settled.lost)) {
+        case OldPort::NewPort::answered:
+            ++answered_;
+            if (run > 0 && first_silent_ == 0) first_silent_ = run_first_;
+            lost_between_ += run;
+            break;
+        case OldPort::NewPort::silent_with_old: ++lost_with_canary_; break;
+        case OldPort::NewPort::silent:
+            if (run == 0) run_first_ = settled_ + 1;  // the canary's port was the first
+            break;
     }
 }
 
@@ -183,17 +170,12 @@ void Path::note_public(const ProbeResult& result, const PublicEndpoint& seen) no
         addresses_.push_back(*seen.address);
 }
 
-/// The old port was asked, and answered, a while after the first of the silent ones.
-bool Path::canary_outlived_run() const noexcept {
-    return canary_last_sent_ >= run_began_ + 2 * canary_every;
-}
-
 bool Path::limit_shown() const noexcept {
-    return run_ >= std::max(limit_run, answered_ / 50) && canary_outlived_run();
+    return old_port_.shows_limit(std::max(limit_run, answered_ / 50));
 }
 
 bool Path::all_silent(Instant now) const noexcept {
-    return canary_lost_run_ >= silent_canaries &&
+    return old_port_.old_is_silent() &&
            now - last_answer_ > options_.timeout + silent_canaries * canary_every;
 }
 
@@ -203,7 +185,7 @@ void Path::tick(Instant now) noexcept {
         case Phase::hello:
             if (canary_answered_ > 0)
                 start_probing(now);
-            else if (canary_lost_run_ >= silent_canaries)
+            else if (old_port_.old_is_silent())
                 end(PathVerdict::silent);
             else if (canary_not_sent_ >= silent_canaries)
                 end(PathVerdict::self);
@@ -234,7 +216,7 @@ void Path::tick_probe(Instant now) noexcept {
     if (made_up_ < skipped_) {
         plan_new_ports(now, skipped_ - made_up_);
         made_up_ = skipped_;
-    } else if (run_ == 0 || canary_outlived_run()) {
+    } else if (silent_run() == 0 || old_port_.outlived_run()) {
         conclude();  // else only a canary that still waits can tell a limit from an outage
     }
 }
@@ -252,9 +234,9 @@ void Path::start_listening(Instant now) noexcept {
 void Path::conclude() noexcept {
     if (is_share(not_sent_, tried_ + not_sent_, not_sent_share_end))
         end(PathVerdict::self);
-    else if (run_ >= limit_run_end)
+    else if (silent_run() >= limit_run_end)
         end(PathVerdict::limit);
-    else if (is_share(lost_between_ + run_, tried_, lossy_share))
+    else if (is_share(lost_between_ + silent_run(), tried_, lossy_share))
         end(PathVerdict::unknown);
     else
         end(PathVerdict::no_limit);

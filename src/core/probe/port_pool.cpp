@@ -22,7 +22,7 @@ std::uint32_t PortPool::Queue::pop() noexcept {
 }
 
 PortPool::PortPool(std::span<const PoolPort> ports, std::span<const PortUse> uses, Duration rest,
-                   Key key)
+                   Key key, std::uint32_t fresh_only)
     : rest_(rest) {
     for (std::uint32_t socket = 0; socket < ports.size(); ++socket) {
         FamilyPool& pool = families_[static_cast<std::size_t>(ports[socket].family)];
@@ -34,16 +34,27 @@ PortPool::PortPool(std::span<const PoolPort> ports, std::span<const PortUse> use
     }
     Prng prng(key);
     bool fresh = false;
+    bool rotate = false;
     bool fixed[2]{};
+    for (const PortUse& use : uses) {
+        fresh = fresh || use.policy == PortPolicy::fresh;
+        rotate = rotate || use.policy == PortPolicy::rotate;
+        for (const Family family : {Family::v4, Family::v6})
+            if (use.policy == PortPolicy::fixed && use.family.value_or(family) == family)
+                fixed[static_cast<std::size_t>(family)] = true;
+    }
+    if (!rotate) fresh_only = 0;
+    for (std::size_t family = 0; family < 2; ++family) {
+        FamilyPool& pool = families_[family];
+        const std::uint32_t first = fresh_only > 0 && fixed[family] ? 1 : 0;
+        pool.rotate_base = pool.base + first;
+        pool.rotate_size = pool.size > first + fresh_only ? pool.size - first - fresh_only : 0;
+    }
     for (const PortUse& use : uses) {
         Walk walk{.policy = use.policy};
         walk.cursor = static_cast<std::uint32_t>(prng.next());
         walks_.push_back(walk);
         if (use.family) give_family(static_cast<std::uint32_t>(walks_.size() - 1), *use.family);
-        fresh = fresh || use.policy == PortPolicy::fresh;
-        for (const Family family : {Family::v4, Family::v6})
-            if (use.policy == PortPolicy::fixed && use.family.value_or(family) == family)
-                fixed[static_cast<std::size_t>(family)] = true;
     }
     if (!fresh) return;
     resting_.sockets.resize(ports.size());
@@ -52,7 +63,9 @@ PortPool::PortPool(std::span<const PoolPort> ports, std::span<const PortUse> use
     for (std::size_t family = 0; family < 2; ++family) {
         FamilyPool& pool = families_[family];
         pool.ready.sockets.resize(pool.size);
-        for (std::uint32_t i = fixed[family] ? 1 : 0; i < pool.size; ++i)
+        const std::uint32_t first =
+            fresh_only > 0 ? pool.size - std::min(pool.size, fresh_only) : (fixed[family] ? 1 : 0);
+        for (std::uint32_t i = first; i < pool.size; ++i)
             pool.ready.push(pool.base + i);
     }
 }
@@ -60,8 +73,8 @@ PortPool::PortPool(std::span<const PoolPort> ports, std::span<const PortUse> use
 void PortPool::give_family(std::uint32_t target, Family family) noexcept {
     Walk& walk = walks_[target];
     walk.family = family;
-    assert(family_of(target).size > 0);
-    walk.cursor %= family_of(target).size;
+    assert(size_for(target) > 0);
+    walk.cursor %= size_for(target);
 }
 
 std::uint32_t PortPool::take(std::uint32_t target, Instant now) noexcept {
@@ -79,8 +92,8 @@ std::uint32_t PortPool::take(std::uint32_t target, Instant now) noexcept {
         }
         case PortPolicy::rotate: break;
     }
-    const std::uint32_t socket = pool.base + walk.cursor;
-    if (++walk.cursor == pool.size) walk.cursor = 0;
+    const std::uint32_t socket = pool.rotate_base + walk.cursor;
+    if (++walk.cursor == pool.rotate_size) walk.cursor = 0;
     return socket;
 }
 

@@ -41,15 +41,15 @@ void Search::on_good() noexcept {
 
 void Search::on_bad(std::uint8_t signs) noexcept {
     ours_ = 0;
-    constexpr std::uint8_t certain = sign_ban | sign_pause | sign_unreachable;
+    constexpr std::uint8_t certain = sign_ban | sign_pause | sign_unreachable | sign_path;
     if (!bad_once_ && (signs & certain) == 0) {
         bad_once_ = true;
         return;
     }
     bad_once_ = false;
     first_bad_ = rate_;
-    // Every further try would cost another ban, or finds nobody there.
-    if (held_ == 0 || (signs & (sign_ban | sign_unreachable)) != 0)
+    // Every further try would cost another ban, finds nobody there, or a path that is full.
+    if (held_ == 0 || (signs & (sign_ban | sign_unreachable | sign_path)) != 0)
         over_ = true;
     else
         narrow();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace sipping::stress {
 namespace {
@@ -33,6 +34,11 @@ double Step::refused_percent() const noexcept {
     return percent(refused, decided());
 }
 
+std::uint64_t Step::of_class(std::size_t hundred) const noexcept {
+    const auto first = by_status.begin() + static_cast<std::ptrdiff_t>(hundred * 100);
+    return std::accumulate(first, first + 100, std::uint64_t{0});
+}
+
 Duration Step::latency_at(double share) const noexcept {
     return std::min(latency.quantile(share), latency_max);
 }
@@ -56,7 +62,7 @@ void Step::on_result(const ProbeResult& result) noexcept {
             latency.record(result.latency);
             latency_max = std::max(latency_max, result.latency);
             last_answer = std::max(last_answer, result.sent + result.latency);
-            ++by_class[std::min<std::size_t>(result.status / 100U, by_class.size() - 1)];
+            ++by_status[result.status < by_status.size() ? result.status : 0U];
             if (result.status != 503) break;
             ++refused;
             if (result.retry_after_s >= 0) ++paused;

@@ -27,6 +27,7 @@ std::string_view to_string(Limit limit) noexcept {
     switch (limit) {
         case Limit::none: return "none";
         case Limit::target: return "target";
+        case Limit::path: return "path";
         case Limit::ours: return "ours";
         case Limit::unknown: return "unknown";
     }
@@ -36,7 +37,8 @@ std::string_view to_string(Limit limit) noexcept {
 Stress::Stress(const Options& options)
     : options_(options),
       search_(options.rate_low, options.rate_high, options.steps),
-      watch_interval_(interval_of(std::min(options.rate_low, watch_rate_max))) {
+      watch_interval_(interval_of(std::min(options.rate_low, watch_rate_max))),
+      watcher_(options.spare_ports ? old_port : load) {
     measured_.reserve(std::size_t{Search::own_tries} * options.steps + spare_steps);
 }
 
@@ -45,47 +47,50 @@ void Stress::begin(Instant now) noexcept {
     watch(now);
 }
 
+void Stress::plan(std::uint32_t target, const Pace& pace) noexcept {
+    paces_[target] = pace;
+    changed_[target] = true;
+}
+
+bool Stress::take_change(std::uint32_t target, Pace& pace) noexcept {
+    pace = paces_[target];
+    return std::exchange(changed_[target], false);
+}
+
 void Stress::watch(Instant from) noexcept {
     watch_from_ = from + watch_gap;
-    pace_ = {watch_from_, watch_interval_, never};
-    pace_is_new_ = true;
+    plan(watcher_, {watch_from_, watch_interval_, never});
     watch_run_ = 0;
     watch_lost_ = 0;
     since_ = from;
-}
-
-void Stress::send_nothing(Instant now) noexcept {
-    pace_ = {now, watch_interval_, now};
-    pace_is_new_ = true;
-    watch_from_ = never;
 }
 
 void Stress::start_step(Instant now) noexcept {
     // A millisecond ahead, so that the first probe is not late already.
     const Instant begin = now + cut_margin;
     const Duration interval = interval_of(search_.rate());
-    pace_ = {begin, interval, begin + options_.step_time};
-    pace_is_new_ = true;
+    const Instant end = begin + options_.step_time;
+    plan(load, {begin, interval, end});
+    if (watcher_ != load) plan(watcher_, {begin + keep_alive, keep_alive, end});
     planned_ = static_cast<std::uint64_t>(options_.step_time / interval);
-    measured_.push_back({.step = {.rate_per_s = search_.rate(),
-                                  .begin = begin,
-                                  .end = pace_.end,
-                                  .last_answer = begin},
-                         .narrowing = search_.narrowing()});
+    measured_.push_back(
+        {.step = {.rate_per_s = search_.rate(), .begin = begin, .end = end, .last_answer = begin},
+         .narrowing = search_.narrowing()});
     phase_ = Phase::step;
     since_ = begin;
     last_sign_ = begin;
     silence_ = {};
 }
 
-Step* Stress::step_of(Instant due) noexcept {
+Step* Stress::step_of(std::uint32_t target, Instant due) noexcept {
+    if (target != load) return nullptr;
     for (auto at = measured_.rbegin(); at != measured_.rend(); ++at)
         if (at->step.covers(due)) return &at->step;
     return nullptr;
 }
 
 void Stress::on_sent(const SentProbe& probe) noexcept {
-    if (Step* step = step_of(probe.due)) step->on_sent(probe);
+    if (Step* step = step_of(probe.target, probe.due)) step->on_sent(probe);
 }
 
 void Stress::on_result(const ProbeResult& result) noexcept {
@@ -95,7 +100,7 @@ void Stress::on_result(const ProbeResult& result) noexcept {
         silence_ = std::max(silence_, at - last_sign_);
         last_sign_ = std::max(last_sign_, at);
     }
-    if (Step* step = step_of(result.due))
+    if (Step* step = step_of(result.target, result.due))
         step->on_result(result);
     else
         on_watch_result(result);
@@ -109,6 +114,7 @@ void Stress::on_watch_result(const ProbeResult& result) noexcept {
     if (result.kind == Kind::send_error || result.kind == Kind::local) {
         ++watch_not_sent_;
         error_ = result.error;
+        if (phase_ == Phase::recover) ++measured_.back().not_sent;
     }
 }
 
@@ -116,14 +122,10 @@ void Stress::on_watch_result(const ProbeResult& result) noexcept {
 /// those behind it.
 void Stress::on_settled(const Settled& settled) noexcept {
     if (!settled.counts || settled.sent < watch_from_) return;
-    if (settled.lost) {
-        ++watch_lost_;
-        watch_run_ = 0;
-    } else if (settled.sent <= watch_refused_) {
-        watch_run_ = 0;
-    } else if (++watch_run_ == 1) {
-        watch_first_ = settled.sent;
-    }
+    if (settled.target == watcher_)
+        on_watch_settled(settled);
+    else if (settled.target == new_ports && asks_new_ports_)
+        on_new_port_settled(settled);
 }
 
 void Stress::on_gap(const Gap& gap) noexcept {
@@ -137,7 +139,7 @@ bool Stress::went_silent(Instant now) const noexcept {
            now - last_sign_ > options_.timeout + silence_over_timeout;
 }
 
-bool Stress::tick(Instant now, bool idle) noexcept {
+void Stress::tick(Instant now, bool idle) noexcept {
     switch (phase_) {
         case Phase::hello:
             if (watch_run_ > 0)
@@ -157,29 +159,28 @@ bool Stress::tick(Instant now, bool idle) noexcept {
             break;
         case Phase::pause:
             if (now < pause_until_) break;
-            phase_ = Phase::recover;
             watch(now);
+            start_recovery(now);
             break;
-        case Phase::recover:
-            if (watch_run_ >= recovered_run || now - since_ > options_.recovery_time)
-                conclude_recovery(now);
-            break;
+        case Phase::recover: tick_recovery(now); break;
         case Phase::over: break;
     }
     next_tick_ = phase_ == Phase::over ? never : now + look_every;
     if (phase_ == Phase::step && current().end > now)
         next_tick_ = std::min(next_tick_, current().end);
-    return std::exchange(pace_is_new_, false);
 }
 
 void Stress::end_step(Instant now) noexcept {
     Step& step = current();
     if (step.cut) step.end = std::min(step.end, now + cut_margin);
     phase_ = Phase::settle;
-    if (step.paused > 0 && !options_.limits.ignore_retry_after)
-        send_nothing(now);  // that was asked for
-    else
-        watch(std::max(now, step.end));
+    asks_new_ports_ = false;
+    old_port_ = ports::OldPort{watch_interval_};
+    plan_nothing(load);
+    watch(std::max(now, step.end));
+    if (step.paused == 0 || options_.limits.ignore_retry_after) return;
+    plan_nothing(watcher_);  // that was asked for
+    watch_from_ = never;
 }
 
 void Stress::conclude_step(Instant now) noexcept {
@@ -190,29 +191,12 @@ void Stress::conclude_step(Instant now) noexcept {
         const std::chrono::seconds asked{std::max<std::int64_t>(measured.step.retry_after_s, 0)};
         pause_until_ = now + std::min<Duration>(asked, options_.recovery_time);
     } else if (measured.judgement.verdict == Verdict::bad) {
-        phase_ = Phase::recover;  // the watch began with the end of the load
+        start_recovery(now);  // the watch began with the end of the load
     } else {
         search_.tell(measured.judgement);
         judged_ = measured_.size();
         go_on(now);
     }
-}
-
-void Stress::conclude_recovery(Instant now) noexcept {
-    Measured& measured = measured_.back();
-    measured.recovered = watch_run_ >= recovered_run;
-    const Instant again = measured.recovered ? watch_first_ : now;
-    measured.recovery = std::max(again - measured.step.end, Duration::zero());
-    if ((measured.judgement.signs & (sign_pause | sign_unreachable)) == 0) {
-        measured.silence = measured.recovered ? silence_ : std::max(silence_, now - last_sign_);
-        const Duration ban_min =
-            std::max({Duration{1s}, 3 * watch_interval_, 2 * options_.timeout});
-        if (measured.silence >= ban_min) measured.judgement.signs |= sign_ban;
-    }
-    search_.tell(measured.judgement);
-    judged_ = measured_.size();
-    if (!measured.recovered) search_.give_up();
-    go_on(now);
 }
 
 void Stress::go_on(Instant now) noexcept {
@@ -238,6 +222,8 @@ Outcome Stress::outcome() const noexcept {
     if (measured_.empty() && watch_not_sent_ > 0) outcome.error = error_;
     outcome.interrupted = interrupted_;
     for (const Measured& measured : measured_) {
+        if (measured.judgement.verdict == Verdict::ours && measured.not_sent > 0)
+            outcome.own_error = error_;
         if (measured.judgement.verdict != Verdict::bad) continue;
         if (measured.step.rate_per_s <= outcome.held) continue;  // it held the second time
         outcome.signs |= measured.judgement.signs;
@@ -246,7 +232,9 @@ Outcome Stress::outcome() const noexcept {
         outcome.silence = std::max(outcome.silence, measured.silence);
         outcome.retry_after_s = std::max(outcome.retry_after_s, measured.step.retry_after_s);
     }
-    if (outcome.first_bad > 0)
+    if ((outcome.signs & sign_path) != 0)
+        outcome.limit = Limit::path;
+    else if (outcome.first_bad > 0)
         outcome.limit = Limit::target;
     else if (outcome.own_limit > 0)
         outcome.limit = Limit::ours;

@@ -28,19 +28,24 @@ double unsent_percent(const Step& step) {
                            : static_cast<double>(unsent) * 100 / static_cast<double>(step.due());
 }
 
-/// "2xx 480, 503 20 (Retry-After 5)"
+/// "200 x 480, 503 x 20 (5 with Retry-After)"; the most frequent first, of many the first four.
 std::string codes(const Step& step) {
-    std::vector<std::string> parts;
-    for (std::size_t code_class = 0; code_class < step.by_class.size(); ++code_class) {
-        const std::uint64_t count =
-            step.by_class[code_class] - (code_class == 5 ? step.refused : 0);
-        if (count > 0) parts.push_back(fmt::format("{}xx {}", code_class, count));
+    constexpr std::size_t told_max = 4;
+    std::vector<std::size_t> seen;
+    for (std::size_t code = 0; code < step.by_status.size(); ++code)
+        if (step.by_status[code] > 0) seen.push_back(code);
+    if (seen.empty()) return "-";
+    std::stable_sort(seen.begin(), seen.end(), [&](std::size_t a, std::size_t b) {
+        return step.by_status[a] > step.by_status[b];
+    });
+    std::string text;
+    for (std::size_t i = 0; i < std::min(seen.size(), told_max); ++i) {
+        text += fmt::format("{}{} x {}", i == 0 ? "" : ", ", seen[i], step.by_status[seen[i]]);
+        if (seen[i] == 503 && step.paused > 0)
+            text += fmt::format(" ({} with Retry-After)", step.paused);
     }
-    if (step.refused > 0)
-        parts.push_back(
-            fmt::format("503 {}{}", step.refused,
-                        step.paused > 0 ? fmt::format(" (Retry-After {})", step.paused) : ""));
-    return parts.empty() ? "-" : fmt::format("{}", fmt::join(parts, ", "));
+    if (seen.size() > told_max) text += fmt::format(", {} more codes", seen.size() - told_max);
+    return text;
 }
 
 std::string judged_as(const Measured& measured) {
@@ -48,10 +53,14 @@ std::string judged_as(const Measured& measured) {
     std::string text{to_string(measured.judgement.verdict)};
     if (measured.judgement.verdict == Verdict::bad)
         text += ": " + joined(sign_words(measured.judgement.signs));
-    if (measured.judgement.verdict == Verdict::ours)
-        text += unsent_percent(step) > own_share_max * 100
-                    ? fmt::format(": {:.1f} % not sent in time", unsent_percent(step))
-                    : fmt::format(": {} losses may be our own", step.blamed);
+    if (measured.judgement.verdict == Verdict::ours) {
+        if (measured.not_sent > 0)
+            text += ": then sending failed here";
+        else if (unsent_percent(step) > own_share_max * 100)
+            text += fmt::format(": {:.1f} % not sent in time", unsent_percent(step));
+        else
+            text += fmt::format(": {} losses may be our own", step.blamed);
+    }
     if (step.cut) text += " (cut short)";
     return text;
 }
@@ -95,22 +104,37 @@ std::string beyond(const Stress& stress, const Outcome& outcome, const Options& 
     return text;
 }
 
+/// The bad step, if there is one, that has this sign.
+const Measured* step_with(const Stress& stress, const Outcome& outcome, Sign sign) {
+    for (const Measured* measured : bad_steps(stress, outcome.held))
+        if ((measured->judgement.signs & sign) != 0) return measured;
+    return nullptr;
+}
+
+std::string banned(const Measured& measured) {
+    const Step& step = measured.step;
+    const Duration active = std::max(step.last_answer - step.begin, Duration::zero());
+    const std::string from_both =
+        measured.new_asked == 0
+            ? ""
+            : fmt::format(
+                  ", neither to a port used before ({} of {} answered) nor to new ones ({} of "
+                  "{})",
+                  measured.old_answered, measured.old_asked, measured.new_answered,
+                  measured.new_asked);
+    return fmt::format(
+        " It looks banned: {} probes were answered in {}, then nothing any more for {}{}{}. The "
+        "knee is not searched further, since each try would cost another ban.",
+        step.answered, seconds(active), seconds(measured.silence),
+        measured.recovered ? ", until the load had been gone for a while"
+                           : ", and it has not come back yet",
+        measured.recovered ? "" : from_both);
+}
+
 std::string recovery(const Stress& stress, const Outcome& outcome) {
     const auto bad = bad_steps(stress, outcome.held);
     if (bad.empty()) return {};
-    if ((outcome.signs & sign_ban) != 0) {
-        const auto banned = std::find_if(bad.begin(), bad.end(), [](const Measured* measured) {
-            return (measured->judgement.signs & sign_ban) != 0;
-        });
-        const Step& step = (*banned)->step;
-        const Duration active = std::max(step.last_answer - step.begin, Duration::zero());
-        return fmt::format(
-            " It looks banned: {} probes were answered in {}, then nothing any more for {}{}. The "
-            "knee is not searched further, since each try would cost another ban.",
-            step.answered, seconds(active), seconds((*banned)->silence),
-            (*banned)->recovered ? ", until the load had been gone for a while"
-                                 : ", and it has not come back yet");
-    }
+    if (const Measured* measured = step_with(stress, outcome, sign_ban)) return banned(*measured);
     if (!outcome.recovered)
         return fmt::format(" It had not recovered {} after the load ended.",
                            seconds(outcome.recovery));
@@ -136,7 +160,53 @@ std::string innocence(const Stress& stress) {
         unsent, ms(lateness));
 }
 
+/// Two rates, with as many decimals as it takes to tell them apart.
+std::pair<std::string, std::string> apart(double lower, double higher) {
+    std::pair texts{grouped_rate(lower), grouped_rate(higher)};
+    for (int decimals = 1; texts.first == texts.second && decimals <= 6; ++decimals)
+        texts = {fmt::format("{:.{}f}", lower, decimals), fmt::format("{:.{}f}", higher, decimals)};
+    return texts;
+}
+
+std::string holds(std::string_view target, const Outcome& outcome) {
+    if (outcome.held == 0)
+        return fmt::format("{} does not hold {} probes a second, the lowest rate asked.", target,
+                           grouped_rate(outcome.first_bad));
+    const auto [held, first_bad] = apart(outcome.held, outcome.first_bad);
+    return fmt::format("{} holds {} probes a second, but not {}.", target, held, first_bad);
+}
+
+std::string path(std::string_view target, const Outcome& outcome, const Stress& stress) {
+    const Measured& measured = *step_with(stress, outcome, sign_path);
+    std::string text = fmt::format(
+        "The limit is the path's: at {} a second {:.1f} % were lost, and then new source ports "
+        "were "
+        "silent ({} of {} answered) while a port used before was not ({} of {}). So a session "
+        "table "
+        "on the path (a NAT, a firewall) is full, or a limit on sessions reached; a host that "
+        "drops "
+        "or bans would not answer the old port either.",
+        grouped_rate(measured.step.rate_per_s), measured.step.lost_percent(), measured.new_answered,
+        measured.new_asked, measured.old_answered, measured.old_asked);
+    text += outcome.held > 0
+                ? fmt::format(" {} held {} probes a second; its own limit is not known.", target,
+                              grouped_rate(outcome.held))
+                : fmt::format(" Nothing can be said about {}.", target);
+    return text +
+           fmt::format(
+               " Take fewer ports than the path carries (--ports); `sipping ports {}` counts "
+               "them.",
+               target);
+}
+
 std::string ours(std::string_view target, const Outcome& outcome, const Stress& stress) {
+    if (outcome.own_error != 0)
+        return fmt::format(
+            "The limit is ours: after {} probes a second sending failed here ({}), so that {} "
+            "could "
+            "not be asked any more. A full conntrack table or a firewall of this box refuses sends "
+            "with EPERM.",
+            grouped_rate(outcome.own_limit), error_words(outcome.own_error), target);
     double unsent = 0;
     std::uint64_t blamed = 0;
     for (const Measured& measured : stress.measured()) {
@@ -181,6 +251,7 @@ std::vector<std::string_view> sign_words(std::uint8_t signs) {
     static constexpr std::pair<Sign, std::string_view> table[] = {
         {sign_drops, "drops"},       {sign_refusals, "503"}, {sign_latency, "latency"},
         {sign_pause, "retry-after"}, {sign_ban, "ban"},      {sign_unreachable, "unreachable"},
+        {sign_path, "path"},
     };
     std::vector<std::string_view> words;
     for (const auto& [sign, word] : table)
@@ -204,6 +275,7 @@ std::string verdict(std::string_view target, const Stress& stress, const Options
                 "{} holds {} probes a second, the highest rate asked: no limit found.", target,
                 grouped_rate(outcome.held));
         case Limit::ours: return ours(target, outcome, stress);
+        case Limit::path: return path(target, outcome, stress);
         case Limit::unknown:
             return outcome.held > 0
                        ? fmt::format("Interrupted: {} held {} probes a second so far.", target,
@@ -211,12 +283,7 @@ std::string verdict(std::string_view target, const Stress& stress, const Options
                        : "Interrupted before the first step was over: nothing can be said.";
         case Limit::target: break;
     }
-    if (outcome.held > 0)
-        text = fmt::format("{} holds {} probes a second, but not {}.", target,
-                           grouped_rate(outcome.held), grouped_rate(outcome.first_bad));
-    else
-        text = fmt::format("{} does not hold {} probes a second, the lowest rate asked.", target,
-                           grouped_rate(outcome.first_bad));
+    text = holds(target, outcome);
     text += beyond(stress, outcome, options);
     text += recovery(stress, outcome);
     text += innocence(stress);

@@ -71,6 +71,24 @@ TEST(PortPool, a_family_may_be_told_later) {
     }
 }
 
+TEST(PortPool, an_old_port_and_new_ones_beside_a_rotation_are_nobody_elses) {
+    const std::vector<PortUse> uses{{Family::v4, PortPolicy::rotate},
+                                    {Family::v4, PortPolicy::fixed},
+                                    {Family::v4, PortPolicy::fresh}};
+    PortPool pool(ports(10), uses, 33s, Key{1, 2}, 3);
+    EXPECT_EQ(pool.size_for(0), 6u);
+    std::set<std::uint32_t> rotated;
+    for (int i = 0; i < 12; ++i)
+        rotated.insert(pool.take(0, t0));
+    EXPECT_EQ(rotated, (std::set<std::uint32_t>{1, 2, 3, 4, 5, 6}));
+    EXPECT_EQ(pool.take(1, t0), 0u);
+    std::set<std::uint32_t> fresh;
+    for (int i = 0; i < 3; ++i)
+        fresh.insert(pool.take(2, t0));
+    EXPECT_EQ(fresh, (std::set<std::uint32_t>{7, 8, 9}));
+    EXPECT_EQ(pool.take(2, t0), no_socket);
+}
+
 TEST(PortPool, fixed_is_one_port) {
     const std::vector<PortUse> uses(2, {Family::v4, PortPolicy::fixed});
     PortPool pool(ports(4), uses, 33s, Key{1, 2});

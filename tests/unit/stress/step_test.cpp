@@ -53,9 +53,9 @@ TEST(Step, counts_every_kind_where_it_belongs) {
     EXPECT_EQ(step.refused, 3U);
     EXPECT_EQ(step.paused, 2U);
     EXPECT_EQ(step.retry_after_s, 7);
-    EXPECT_EQ(step.by_class[1], 1U);
-    EXPECT_EQ(step.by_class[2], 10U);
-    EXPECT_EQ(step.by_class[5], 3U);
+    EXPECT_EQ(step.of_class(1), 1U);
+    EXPECT_EQ(step.of_class(2), 10U);
+    EXPECT_EQ(step.of_class(5), 3U);
     EXPECT_EQ(step.latency_at(0.99), 5ms) << "never above the exact maximum";
     EXPECT_EQ(step.last_answer, t0 + 5ms);
 }
@@ -126,8 +126,8 @@ TEST(Step, its_line_in_the_table) {
     measured.judgement = judge(measured.step, {});
     EXPECT_EQ(table_line(3, measured),
               "   3      1,000       1000        985       15    1.50       5      0     5.000  "
-              "   5.000     5.000     0.010  2xx 980, 503 5; bad: drops");
-    EXPECT_EQ(table_heading().find("codes"), table_line(3, measured).find("2xx"));
+              "   5.000     5.000     0.010  200 x 980, 503 x 5; bad: drops");
+    EXPECT_EQ(table_heading().find("codes"), table_line(3, measured).find("200 x"));
 }
 
 TEST(Step, sign_words) {
