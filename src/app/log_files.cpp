@@ -83,8 +83,9 @@ LogFiles::LogFiles(const config::PingConfig& config, const target::TargetTable& 
 }
 
 sink::RowContext LogFiles::context(std::uint32_t target) const noexcept {
-    if (target == every_target) return {.target_name = "*", .host = "", .site = site_};
-    return {.target_name = targets_[target].name, .host = hosts_[target], .site = site_};
+    if (target == every_target) return {.target_name = "*", .host = "", .site = site_, .run = run_};
+    return {
+        .target_name = targets_[target].name, .host = hosts_[target], .site = site_, .run = run_};
 }
 
 void LogFiles::put(File& file) noexcept {

@@ -38,6 +38,9 @@ public:
     void set_host(std::uint32_t target, const Address& address) {
         hosts_[target] = to_string(address);
     }
+    /// Every row says `run=NAME` from here on: it is no plain monitoring, and `report` must not
+    /// take its losses for the gateway's. `name` must outlive this.
+    void set_run(std::string_view name) noexcept { run_ = name; }
     /// What rows of this target carry beside the result; also for JSON lines.
     [[nodiscard]] sink::RowContext context(std::uint32_t target) const noexcept;
 
@@ -81,6 +84,7 @@ private:
 
     const target::TargetTable& targets_;
     std::string site_;
+    std::string_view run_;            ///< empty: monitoring
     std::vector<std::string> hosts_;  ///< address text, by target
     std::vector<std::uint32_t> file_of_target_;
     std::vector<File> files_;

@@ -102,7 +102,9 @@ public:
                  .timeout = target().timeout,
                  .mapping_time = config.mapping_time}),
           sink_(path_, prober_.log()),
-          progress_(prober_.out(), prober_.err(), config.probing.quiet) {}
+          progress_(prober_.out(), prober_.err(), config.probing.quiet) {
+        prober_.log().set_run("ports");
+    }
 
     int run() {
         io::lock_down(io::Exec::forbidden);

@@ -106,6 +106,7 @@ public:
           stress_(options_),
           sink_(stress_, prober_.log()),
           progress_(prober_.out(), prober_.err(), config.probing.quiet) {
+        prober_.log().set_run("stress");
         if (!config.svg.empty()) plot_.emplace(config.svg);
     }
 

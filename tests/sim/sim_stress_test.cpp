@@ -4,12 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <deque>
-#include <set>
 
-#include "simulation.hpp"
-#include "sipping/respond/token_bucket.hpp"
-#include "sipping/stress/stress.hpp"
-#include "sipping/stress/words.hpp"
+#include "stress_bed.hpp"
 
 namespace sipping::sim {
 namespace {
@@ -17,88 +13,7 @@ namespace {
 using stress::Limit;
 using stress::Verdict;
 using testing::HasSubstr;
-
-class StressSink final : public probe::ResultSink {
-public:
-    explicit StressSink(stress::Stress& run) : run_(run) {}
-    void sent(const SentProbe& probe) noexcept override { run_.on_sent(probe); }
-    void result(const ProbeResult& result) noexcept override { run_.on_result(result); }
-    void settled(const Settled& settled) noexcept override { run_.on_settled(settled); }
-    void gap(const Gap& gap) noexcept override { run_.on_gap(gap); }
-    void icmp(std::uint32_t, const Endpoint&, std::uint64_t, const IcmpError&,
-              Instant) noexcept override {}
-
-private:
-    stress::Stress& run_;
-};
-
-struct Bed {
-    explicit Bed(stress::Options given, Link link = {}) : options(given), run(given), sink(run) {
-        SimOptions sim_options;
-        sim_options.link = link;
-        sim_options.timeout = options.timeout;
-        sim_options.interval = Duration{static_cast<std::int64_t>(1e9 / options.rate_high)};
-        sim_options.begin = false;
-        sim_options.targets = stress::target_count;
-        sim_options.ports = 1024;
-        sim_options.engine.port_policies = {probe::PortPolicy::rotate, probe::PortPolicy::fixed,
-                                            probe::PortPolicy::fresh};
-        sim_options.engine.fresh_only = 24;
-        sim_options.engine.identities = 1'000'000;
-        simulation = std::make_unique<Simulation>(sim_options);
-        simulation->recorder.also = &sink;
-    }
-
-    [[nodiscard]] Instant now() const { return simulation->network.reading().now; }
-
-    /// Runs it to its end; `each_turn` may disturb.
-    void go(const std::function<void()>& each_turn = {}) {
-        run.begin(now());
-        for (;;) {
-            run.tick(now(), simulation->engine->idle());
-            stress::Pace pace;
-            for (std::uint32_t target = 0; target < stress::target_count; ++target)
-                if (run.take_change(target, pace))
-                    simulation->engine->plan(target, pace.first, pace.interval, pace.end);
-            if (each_turn) each_turn();
-            if (run.over()) simulation->engine->stop();
-            if (simulation->engine->finished(now()) && run.over()) break;
-            simulation->step(run.next_tick());
-        }
-        simulation->expect_books_balance();
-        for (const stress::Measured& measured : run.measured())
-            EXPECT_EQ(measured.step.undecided(), 0U);
-    }
-
-    [[nodiscard]] stress::Outcome outcome() const { return run.outcome(); }
-    [[nodiscard]] std::string text() const { return stress::verdict("sbc", run, options); }
-
-    stress::Options options;
-    stress::Stress run;
-    StressSink sink;
-    std::unique_ptr<Simulation> simulation;
-};
-
-stress::Options asked(double low, double high, std::uint32_t steps) {
-    return {.rate_low = low,
-            .rate_high = high,
-            .steps = steps,
-            .step_time = 1s,
-            .timeout = 200ms,
-            .recovery_time = 20s};
-}
-
-/// Answers `per_s`; beyond it says `beyond`, or nothing when that is empty.
-SimNetwork::Peer with_capacity(std::uint32_t per_s, std::string beyond, std::string headers = "") {
-    return [bucket = respond::TokenBucket(per_s), beyond,
-            headers](const SeenRequest& request) mutable -> std::vector<std::string> {
-        if (bucket.take(request.sent)) return {answer_to(request, "200 OK")};
-        if (beyond.empty()) return {};
-        std::string answer = answer_to(request, beyond);
-        answer.insert(answer.find("\r\n") + 2, headers);
-        return {answer};
-    };
-}
+using Bed = StressBed;
 
 TEST(SimStress, finds_the_knee_of_a_target_that_drops) {
     for (const std::uint32_t capacity : {50U, 500U, 5000U}) {
@@ -203,87 +118,6 @@ TEST(SimStress, a_target_that_does_not_come_back) {
     EXPECT_FALSE(bed.outcome().recovered);
     EXPECT_GE(bed.outcome().recovery, 20s);
     EXPECT_THAT(bed.text(), HasSubstr("has not come back"));
-}
-
-/// A NAT whose table has room for so many ports; what uses them goes on being answered.
-SimNetwork::Peer behind_nat(std::size_t size) {
-    return [size, mapped = std::set<std::uint16_t>{}](
-               const SeenRequest& request) mutable -> std::vector<std::string> {
-        const std::uint16_t port = request.port;
-        if (!mapped.contains(port) && mapped.size() == size) return {};
-        mapped.insert(port);
-        return {answer_to(request, "200 OK")};
-    };
-}
-
-TEST(SimStress, a_full_path_is_no_ban) {
-    // Seen on a real run: an unlimited far end behind a NAT of 256 ports "looked banned".
-    Bed bed(asked(50, 1600, 6));
-    bed.simulation->network.peer = behind_nat(256);
-    bed.go();
-    const stress::Outcome outcome = bed.outcome();
-    EXPECT_EQ(outcome.limit, Limit::path);
-    EXPECT_EQ(outcome.signs & stress::sign_ban, 0);
-    EXPECT_NE(outcome.signs & stress::sign_path, 0);
-    const stress::Measured& last = bed.run.measured().back();
-    EXPECT_GE(last.new_asked, stress::Stress::limit_run);
-    EXPECT_LE(last.new_asked, stress::Stress::new_ports_max);
-    EXPECT_EQ(last.new_answered, 0U);
-    EXPECT_EQ(last.old_answered, last.old_asked);
-    EXPECT_THAT(bed.text(), HasSubstr("The limit is the path's"));
-    EXPECT_THAT(bed.text(), HasSubstr("its own limit is not known"));
-    EXPECT_THAT(bed.text(), testing::Not(HasSubstr("banned")));
-}
-
-TEST(SimStress, a_path_with_room_for_all_ports_is_no_limit) {
-    Bed bed(asked(50, 1600, 6));
-    bed.simulation->network.peer = behind_nat(1024);
-    bed.go();
-    EXPECT_EQ(bed.outcome().limit, Limit::none);
-}
-
-TEST(SimStress, a_ban_is_silent_to_the_old_port_and_to_new_ones) {
-    stress::Options options = asked(100, 800, 4);
-    options.recovery_time = 10s;
-    Bed bed(options);
-    std::uint64_t asked_for = 0;
-    std::set<std::uint16_t> after;
-    bed.simulation->network.peer = [&](const SeenRequest& request) -> std::vector<std::string> {
-        if (++asked_for <= 400) return {answer_to(request, "200 OK")};
-        after.insert(request.port);
-        return {};
-    };
-    bed.go();
-    const stress::Measured& last = bed.run.measured().back();
-    EXPECT_NE(last.judgement.signs & stress::sign_ban, 0);
-    EXPECT_EQ(last.judgement.signs & stress::sign_path, 0);
-    EXPECT_GE(last.new_asked, stress::Stress::limit_run);
-    EXPECT_LT(last.new_asked, stress::Stress::new_ports_max) << "each one is a port less";
-    EXPECT_THAT(bed.text(), HasSubstr("neither to a port used before (0 of "));
-}
-
-TEST(SimStress, sends_that_fail_after_a_bad_step_are_our_limit) {
-    Bed bed(asked(100, 800, 4));
-    bed.simulation->network.peer = with_capacity(150, "");
-    bed.go([&] {
-        const bool recovering = bed.run.phase() == stress::Phase::recover;
-        bed.simulation->network.link.refuse_percent = recovering ? 100 : 0;
-    });
-    EXPECT_EQ(bed.outcome().limit, Limit::ours);
-    EXPECT_EQ(bed.outcome().signs & stress::sign_ban, 0);
-    EXPECT_THAT(bed.text(), HasSubstr("sending failed here (EPERM"));
-}
-
-TEST(SimStress, without_ports_to_spare_the_load_s_ports_watch) {
-    stress::Options options = asked(100, 2000, 6);
-    options.spare_ports = false;
-    Bed bed(options);
-    bed.simulation->network.peer = with_capacity(500, "");
-    bed.go();
-    EXPECT_EQ(bed.outcome().limit, Limit::target);
-    EXPECT_NEAR(bed.outcome().held, 500, 25);
-    for (const stress::Measured& measured : bed.run.measured())
-        EXPECT_EQ(measured.new_asked, 0U);
 }
 
 TEST(SimStress, two_rates_that_round_to_the_same_are_told_apart) {

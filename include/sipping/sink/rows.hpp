@@ -32,6 +32,7 @@ struct RowContext {
     std::string_view target_name;  ///< as the user named it
     std::string_view host;         ///< text of the target's address, for rows without an answer
     std::string_view site;         ///< non-empty: the Call-ID is digits@site
+    std::string_view run = {};     ///< non-empty: `run=` of what is no plain monitoring
 };
 
 /// CSV columns hold nothing where there is nothing (a gap's latency, response and callid; port 0).

@@ -13,7 +13,7 @@ constexpr bool several_bits(unsigned set) noexcept {
     return (set & (set - 1)) != 0;
 }
 
-void write_details(const ProbeResult& result, Details details) noexcept {
+void write_details(const ProbeResult& result, const RowContext& context, Details details) noexcept {
     if (result.mangled != 0)
         details.pair("mangled", [&](LineWriter& row) { write_mangled(row, result.mangled); });
     if (result.syntax)
@@ -36,15 +36,17 @@ void write_details(const ProbeResult& result, Details details) noexcept {
     if (result.unread != 0) details.number("unread", result.unread);
     if (result.self != 0)
         details.pair("self", [&](LineWriter& row) { write_self(row, result.self); });
+    if (!context.run.empty()) details.word("run", context.run);
 }
 
-void write_details(const Gap& gap, Details details) noexcept {
+void write_details(const Gap& gap, const RowContext& context, Details details) noexcept {
     details.pair("from", [&](LineWriter& row) { row.unix_time(gap.from); });
     details.pair("until", [&](LineWriter& row) { row.unix_time(gap.until); });
     details.word("reason", to_string(gap.reason));
     details.number("count", gap.count);
     if (gap.reason == GapReason::moved)
         details.pair("was", [&](LineWriter& row) { row.address(gap.was); });
+    if (!context.run.empty()) details.word("run", context.run);
 }
 
 /// The address that answered; for rows without an answer the one asked.
@@ -152,7 +154,7 @@ bool RowWriter::csv(const ProbeResult& result, const RowContext& context,
             // Only a list of several words holds a comma.
             const bool quotes = several_bits(result.mangled) || several_bits(result.self);
             if (quotes) row.put('"');
-            write_details(result, Details(row, false));
+            write_details(result, context, Details(row, false));
             if (quotes) row.put('"');
         }
         row.put('\n');
@@ -167,7 +169,7 @@ bool RowWriter::csv(const Gap& gap, const RowContext& context, TextBuffer& out) 
         row.put(",,,,");
         write_csv_field(row, context.target_name, row_text_max);
         row.put(",,gap,");
-        write_details(gap, Details(row, false));
+        write_details(gap, context, Details(row, false));
         row.put('\n');
     });
 }
@@ -197,7 +199,7 @@ bool RowWriter::json(const ProbeResult& result, const RowContext& context,
         row.put(",\"kind\":\"");
         row.put(to_string(result.kind));
         row.put("\",\"detail\":{");
-        write_details(result, Details(row, true));
+        write_details(result, context, Details(row, true));
         row.put("}}\n");
     });
 }
@@ -209,7 +211,7 @@ bool RowWriter::json(const Gap& gap, const RowContext& context, TextBuffer& out)
         row.put("\",\"latency\":null,\"callid\":null,\"response\":null");
         json_string(row, ",\"target\":", context.target_name);
         row.put(",\"source_port\":null,\"kind\":\"gap\",\"detail\":{");
-        write_details(gap, Details(row, true));
+        write_details(gap, context, Details(row, true));
         row.put("}}\n");
     });
 }

@@ -379,5 +379,20 @@ TEST(JsonLine, escapes_what_came_from_the_network) {
         << line;
 }
 
+TEST(Rows, of_other_commands_say_what_run_they_are_of) {
+    // Rows of `stress` and `ports` were the gateway's outages in the next report.
+    RowContext stress = context;
+    stress.run = "stress";
+    ProbeResult lost = result_of(Kind::timeout);
+    EXPECT_TRUE(csv(lost, stress).ends_with(",timeout,run=stress\n"));
+    lost.self = self_stall;
+    EXPECT_TRUE(csv(lost, stress).ends_with(",timeout,self=stall;run=stress\n"));
+    EXPECT_NE(json(lost, stress).find(R"("detail":{"self":"stall","run":"stress"})"),
+              std::string::npos);
+    const Gap start{.reason = GapReason::start, .from = sent_wall, .until = sent_wall};
+    EXPECT_TRUE(csv(start, stress).ends_with(";reason=start;count=0;run=stress\n"));
+    EXPECT_TRUE(csv(lost, context).ends_with(",timeout,self=stall\n"));
+}
+
 }  // namespace
 }  // namespace sipping::sink
