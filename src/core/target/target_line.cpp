@@ -74,6 +74,8 @@ std::string cut_angle_brackets(std::string_view& line, LineParts& parts) {
     const auto close = line.find('>');
     if (close == std::string_view::npos) return "'>' is missing";
     parts.address = trimmed(line.substr(1, close - 1));
+    if (parts.address.find_first_of(blanks) != std::string_view::npos)
+        return "a blank stands between '<' and '>'";
     line.remove_prefix(close + 1);
     parts.parameters = line.substr(0, word_size(line));
     line = trimmed(line.substr(parts.parameters.size()));

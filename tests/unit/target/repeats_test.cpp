@@ -64,7 +64,7 @@ TEST(Repeats, the_note_says_where_and_when_words_are_lost) {
     add_target("a", list);
     add_target("b", list);
     add_target("b", list);
-    add_target_file("t", "a name=A\nc name=C\nc name=D\nd\nd interval=5\ne\ne\ne\ne\ne\ne\ne\n",
+    add_target_file("t", "a name=A\nc name=C\nc name=D\nx\nx interval=5\ne\ne\ne\ne\ne\ne\ne\n",
                     list);
     take_out_repeats({}, list);
     const std::string first =
@@ -73,7 +73,7 @@ TEST(Repeats, the_note_says_where_and_when_words_are_lost) {
               (Told{"'a' is there twice (on the command line, line 1 of t); it is probed once",
                     "'b' is there twice; it is probed once",
                     "'c' is there twice (lines 2, 3 of t); it is probed once" + first,
-                    "'d' is there twice (lines 4, 5 of t); it is probed once" + first,
+                    "'x' is there twice (lines 4, 5 of t); it is probed once" + first,
                     "'e' is there 7 times (lines 6, 7, 8, 9, 10, ... of t); it is probed once"}));
 }
 

@@ -212,6 +212,7 @@ TEST(TargetSpec, refusals_name_the_culprit) {
         {"<sip:sbc>;transport=tcp", "'sip:sbc': transport=tcp is not supported, only udp is"},
         {"<sip:sbc:5060:60>",
          "'sip:sbc:5060:60': not a host name or address (there is a ':' too many)"},
+        {"<sip:sbc;x= y=z>", "'<sip:sbc;x= y=z>': a blank stands between '<' and '>'"},
         {"Contact: <sip:sbc>",
          "'Contact: <sip:sbc>': only a name may stand in front of '<', not 'Contact:'"},
         {"\"Berlin <sip:sbc>", "'\"Berlin <sip:sbc>': a quote is not closed"},
