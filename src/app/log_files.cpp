@@ -253,4 +253,11 @@ std::string LogFiles::where() const {
     return fmt::format("{}/ ({} files)", folder, files_.size());
 }
 
+std::string LogFiles::beside(std::string_view name, WallTime at) const {
+    if (files_.empty()) return {};
+    const std::string& path = files_.front().appender->path();
+    const std::string directory = path.substr(0, path.rfind('/') + 1);  // npos + 1 is 0: here
+    return sink::dated_path(directory + std::string{name}, at, local_utc_offset);
+}
+
 }  // namespace sipping::app

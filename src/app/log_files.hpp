@@ -59,6 +59,8 @@ public:
     [[nodiscard]] std::string take_trouble();
     /// For the end of the run: "sipping-logs/192.0.2.1.csv" or "sipping-logs/ (300 files)".
     [[nodiscard]] std::string where() const;
+    /// Where `name`, with the time in it, lies beside the first log; empty without logs.
+    [[nodiscard]] std::string beside(std::string_view name, WallTime at) const;
     [[nodiscard]] std::size_t count() const noexcept { return files_.size(); }
 
 private:

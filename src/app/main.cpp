@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
+#include <system_error>
 
 #include "arguments.hpp"
 #include "message.hpp"
@@ -54,6 +56,9 @@ int dispatch(const sipping::app::Arguments& arguments) {
 
 int main(int argc, char** argv) {
     fill_standard_streams();
+    // A reader that went away (`| head`) ends a run when something is written, and no file
+    // half-way.
+    std::signal(SIGPIPE, SIG_IGN);
     try {
         sipping::app::Arguments arguments;
         const std::string error = sipping::app::parse_arguments(argc, argv, arguments);
@@ -61,6 +66,9 @@ int main(int argc, char** argv) {
         return dispatch(arguments);
     } catch (const sipping::app::UsageError& error) {
         return complain(exit_usage, error.what());
+    } catch (const std::system_error& error) {
+        if (error.code() == std::errc::broken_pipe) return 0;
+        return complain(exit_system, error.what());
     } catch (const std::exception& error) {
         return complain(exit_system, error.what());
     }

@@ -139,6 +139,7 @@ private:
 
     void obey(int signal, probe::Engine& engine) {
         if (signal == SIGQUIT) return show_tables();
+        if (signal == SIGPIPE) return engine.stop();
         if (interrupted_) engine.abandon();
         interrupted_ = true;
         engine.stop();
@@ -161,8 +162,11 @@ private:
 
     void conclude() {
         // Every row first, so that the table can say what the log lost.
+        reporter_.flush_console();
         prober_.conclude([this] {
             show_tables();
+            if (const std::string left = reporter_.pending().words(); !left.empty())
+                reporter_.line(left);
             LogFiles& log = prober_.log();
             if (log.count() > 0) reporter_.line(fmt::format("Log: {}", log.where()));
             reporter_.flush_console();

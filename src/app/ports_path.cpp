@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "io/lock_down.hpp"
+#include "pending.hpp"
 #include "ports_report.hpp"
 #include "prober.hpp"
 #include "progress.hpp"
@@ -41,6 +42,7 @@ public:
     void sent(const SentProbe& probe) noexcept override { path_.on_sent(probe); }
     void result(const ProbeResult& result) noexcept override {
         log_.write(result);
+        pending_.on_result(result, log_.context(result.target));
         path_.on_result(result, seen_by_host(result.raw));
     }
     void settled(const Settled& settled) noexcept override { path_.on_settled(settled); }
@@ -51,9 +53,12 @@ public:
     void icmp(std::uint32_t, const Endpoint&, std::uint64_t, const IcmpError&,
               Instant) noexcept override {}
 
+    [[nodiscard]] const Pending& pending() const noexcept { return pending_; }
+
 private:
     ports::Path& path_;
     LogFiles& log_;
+    Pending pending_;
 };
 
 std::uint32_t visible(const config::PortsConfig& config) {
@@ -136,7 +141,7 @@ public:
     }
     void obey(int signal) {
         if (signal == SIGQUIT) return progress_.line(doing());
-        if (path_.over()) prober_.engine().abandon();
+        if (path_.over() && signal != SIGPIPE) prober_.engine().abandon();
         path_.interrupt();
     }
 
@@ -175,6 +180,7 @@ private:
         }
         progress_.line(words);
         if (!seen.empty()) progress_.line(seen);
+        if (const std::string left = sink_.pending().words(); !left.empty()) progress_.line(left);
         if (prober_.log().count() > 0)
             progress_.line(fmt::format("Log: {}", prober_.log().where()));
     }

@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "io/pipe.hpp"
 #include "message.hpp"
 
 namespace sipping::app {
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::size_t log_memory_bytes = 64 * 1024 * 1024;
 constexpr Duration trim_every = 10s;
+constexpr Duration look_at_pipe_every = 1s;
 constexpr Duration spin_before = 100us;  // wake-ups are late by about half of this
 
 std::vector<probe::PoolPort> pool_ports(const net::Network& network) {
@@ -77,6 +79,10 @@ ClockReading Prober::wait(Instant now, Instant wake) noexcept {
 void Prober::take_in(const ClockReading& reading) {
     engine_->on_inbox(inbox_, reading);
     if (log_.tick(reading)) tell_trouble();
+    if (reading.now >= look_at_pipe_) {  // `-q` has few lines whose writing would tell
+        look_at_pipe_ = reading.now + look_at_pipe_every;
+        reader_gone_ = io::has_no_reader(STDOUT_FILENO);
+    }
     if (reading.now < trim_at_) return;
     trim_at_ = reading.now + trim_every;
     tell_trouble();
@@ -84,11 +90,13 @@ void Prober::take_in(const ClockReading& reading) {
 }
 
 std::optional<int> Prober::take_signal() {
-    if (!inbox_.woken) return std::nullopt;
-    while (const std::optional<int> signal = signals_.take()) {
+    while (inbox_.woken) {
+        const std::optional<int> signal = signals_.take();
+        if (!signal) break;
         if (*signal != SIGHUP) return signal;
         log_.reopen();
     }
+    if ((reader_gone_ || stdout_.reader_gone()) && !std::exchange(told_pipe_, true)) return SIGPIPE;
     return std::nullopt;
 }
 
@@ -114,6 +122,7 @@ void Prober::finish_log() {
 /// With patience of its own: a dead log must not cost the table.
 void Prober::finish_output() {
     drain(false);
+    last_words_.save(stdout_, stderr_, log_.beside("table.txt", clock_.read().wall()));
     stdout_.give_up();
     const io::AppenderStats& output = stdout_.stats();
     // A reader that went away (`| head`) wanted no more.

@@ -10,6 +10,7 @@
 #include "io/appender.hpp"
 #include "io/clock.hpp"
 #include "io/signals.hpp"
+#include "last_words.hpp"
 #include "log_files.hpp"
 #include "net/network.hpp"
 #include "sipping/config/ping_config.hpp"
@@ -48,6 +49,7 @@ public:
     void take_in(const ClockReading& reading);
 
     /// The next signal that came, if any; SIGHUP is obeyed here (the logs are opened anew).
+    /// SIGPIPE, once: who read standard output is gone (`| head`).
     [[nodiscard]] std::optional<int> take_signal();
     /// Wait busily for the last 100 us before something is due?
     void set_spin(bool spin) noexcept { spin_ = spin; }
@@ -81,7 +83,9 @@ public:
     template <class Tables>
     void conclude(Tables&& tables) {
         finish_log();
+        last_words_.begin(stdout_, stderr_);
         tables();
+        last_words_.end(stdout_, stderr_);
         finish_output();
     }
 
@@ -104,7 +108,11 @@ private:
     probe::Outbox outbox_;
     probe::Inbox inbox_;
     Instant trim_at_{};
+    LastWords last_words_;
     bool told_alone_ = false;
+    Instant look_at_pipe_{};
+    bool reader_gone_ = false;  ///< of standard output
+    bool told_pipe_ = false;
     bool spin_ = false;
 };
 

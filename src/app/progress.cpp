@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "terminal.hpp"
+
 namespace sipping::app {
 namespace {
 
@@ -36,10 +38,10 @@ Progress::Writer to(std::FILE* file) {
 
 Progress::Progress(Writer out, Writer err, bool quiet) : out_(std::move(out)) {
     if (quiet) return;
-    if (::isatty(STDOUT_FILENO) == 1) {
+    if (shows_escapes(STDOUT_FILENO)) {
         terminal_ = STDOUT_FILENO;
         bar_ = out_;
-    } else if (::isatty(STDERR_FILENO) == 1) {
+    } else if (shows_escapes(STDERR_FILENO)) {
         terminal_ = STDERR_FILENO;
         bar_ = std::move(err);
     }

@@ -65,6 +65,7 @@ void Reporter::result(const ProbeResult& result) noexcept {
     const std::uint16_t usual = stats.codes().usual();
     const auto changed = stats.on_result(result, options_.thresholds);
     log_.write(result);
+    pending_.on_result(result, log_.context(result.target));
     // What did not come was awaited from where it was asked, which a name may have left since.
     const Endpoint& asked =
         has_answer(result.kind) ? targets_[result.target].endpoint : result.from;
@@ -260,7 +261,10 @@ void Reporter::health(const stats::Health& health) noexcept {
 void Reporter::fill(stats::Health& health) const noexcept {
     health.lateness = lateness_;
     health.lateness_max = lateness_max_;
-    health.console_lines_lost = console_.lines_lost() + out_.text_appender().stats().rows_lost;
+    // A reader that went away wanted no more.
+    const io::Appender& text = out_.text_appender();
+    health.console_lines_lost =
+        console_.lines_lost() + (text.reader_gone() ? 0 : text.stats().rows_lost);
     health.log_rows_lost = log_.rows_lost();
     health.losses_beside_unread = losses_beside_unread_;
 }

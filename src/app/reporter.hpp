@@ -9,6 +9,7 @@
 #include "event_reporter.hpp"
 #include "log_files.hpp"
 #include "output_lines.hpp"
+#include "pending.hpp"
 #include "sipping/config/ping_config.hpp"
 #include "sipping/probe/result_sink.hpp"
 #include "sipping/sink/console.hpp"
@@ -73,6 +74,8 @@ public:
     void health(const stats::Health& health) noexcept;
 
     [[nodiscard]] std::span<const stats::TargetStats> statistics() const noexcept { return stats_; }
+    /// Those that a second Ctrl+C left.
+    [[nodiscard]] const Pending& pending() const noexcept { return pending_; }
     /// Lateness and console losses; the rest of Health is the engine's and the transport's.
     void fill(stats::Health& health) const noexcept;
 
@@ -116,6 +119,7 @@ private:
     Duration lateness_max_{};
     std::uint64_t settled_ = 0;
     std::uint32_t down_ = 0;  ///< targets that are DOWN or REFUSING
+    Pending pending_;
 };
 
 }  // namespace sipping::app

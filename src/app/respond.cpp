@@ -1,6 +1,7 @@
 #include "respond.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -9,6 +10,7 @@
 
 #include "io/clock.hpp"
 #include "io/lock_down.hpp"
+#include "io/pipe.hpp"
 #include "io/signals.hpp"
 #include "message.hpp"
 #include "net/network.hpp"
@@ -147,8 +149,10 @@ void Run::until_stopped(Instant end) {
     Instant now = start;
     reported_at_ = start;
     Instant next_report = quiet_ ? never : now + 1s;
+    Instant next_look = now;
     while (!stopped_ && now < end) {
-        const Instant wake = spin_ ? now : std::min({next_report, responder_.next_deadline(), end});
+        const Instant wake =
+            spin_ ? now : std::min({next_report, responder_.next_deadline(), next_look, end});
         transport_.wait_until(wake, inbox_);
         now = clock_.now();
         answer(now);
@@ -157,6 +161,11 @@ void Run::until_stopped(Instant end) {
             next_report = std::max(next_report + 1s, now);
         }
         if (inbox_.woken) obey_signals(now);
+        // As a shell's pipeline ends a command (`| head`).
+        if (now >= next_look) {
+            stopped_ = stopped_ || io::has_no_reader(STDOUT_FILENO);
+            next_look = now + 1s;
+        }
     }
     reported_ = {};  // the last line's rates are those of the whole run
     reported_at_ = start;

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "log_files.hpp"
+#include "terminal.hpp"
 
 namespace sipping::app {
 namespace {
@@ -82,7 +83,7 @@ sink::ConsoleOptions console_options(const config::PingConfig& config, const Tar
     options.json = config.json;
     options.site = config.site;
     if (config.color == config::ColorMode::automatic)
-        options.color = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+        options.color = std::getenv("NO_COLOR") == nullptr && shows_escapes(STDOUT_FILENO);
     else
         options.color = config.color == config::ColorMode::always;
     return options;

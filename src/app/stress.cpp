@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "io/lock_down.hpp"
+#include "pending.hpp"
 #include "prober.hpp"
 #include "progress.hpp"
 #include "run_options.hpp"
@@ -28,6 +29,7 @@ public:
     void sent(const SentProbe& probe) noexcept override { stress_.on_sent(probe); }
     void result(const ProbeResult& result) noexcept override {
         log_.write(result);
+        pending_.on_result(result, log_.context(result.target));
         stress_.on_result(result);
     }
     void settled(const Settled& settled) noexcept override { stress_.on_settled(settled); }
@@ -38,9 +40,12 @@ public:
     void icmp(std::uint32_t, const Endpoint&, std::uint64_t, const IcmpError&,
               Instant) noexcept override {}
 
+    [[nodiscard]] const Pending& pending() const noexcept { return pending_; }
+
 private:
     stress::Stress& stress_;
     LogFiles& log_;
+    Pending pending_;
 };
 
 /// Ports beside those of the load: the old one, and new ones (stress/stress.hpp).
@@ -153,7 +158,7 @@ public:
     }
     void obey(int signal) {
         if (signal == SIGQUIT) return progress_.line(verdict());
-        if (stress_.over()) prober_.engine().abandon();
+        if (stress_.over() && signal != SIGPIPE) prober_.engine().abandon();
         stress_.interrupt();
     }
 
@@ -206,6 +211,7 @@ private:
             progress_.line(fmt::format("{} answers came late, after the lines of their steps",
                                        grouped(late - late_shown_)));
         progress_.line(verdict());
+        if (const std::string left = sink_.pending().words(); !left.empty()) progress_.line(left);
         if (prober_.log().count() > 0)
             progress_.line(fmt::format("Log: {}", prober_.log().where()));
         if (drawn) progress_.line(fmt::format("Plot: {}", config_.svg));

@@ -88,6 +88,20 @@ class Rows(SippingCase):
         gaps = [details(row)["reason"] for row in self.rows(peer) if row["kind"] == "gap"]
         self.assertEqual((gaps[0], gaps[-1]), ("start", "stop"))
 
+    def test_rows_of_stress_and_ports_say_so(self):
+        """They were the gateway's outages in the next report."""
+        peer = self.peer()
+        target = f"127.0.0.1:{peer.port}"
+        for command in (("stress", target, "--rate", "20..40", "--steps", "2", "--step-time", "1"),
+                        ("ports", target, "--max", "10")):
+            self.sipping(*command)
+            rows = self.rows(peer)
+            self.assertEqual({details(row).get("run") for row in rows}, {command[0]})
+            self.assertIn("gap", {row["kind"] for row in rows})
+            self.log_path(peer).unlink()
+        self.ping(peer, *FAST)
+        self.assertEqual({details(row).get("run") for row in self.rows(peer)}, {None})
+
     def test_classic_form(self):
         peer = self.peer(copies=2, drop_first=1)
         self.ping(peer, *FAST, "--csv", "classic")

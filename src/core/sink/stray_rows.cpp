@@ -16,19 +16,22 @@ char harmless(char c) noexcept {
     return visible && std::string_view{"\",;=\\"}.find(c) == std::string_view::npos ? c : '.';
 }
 
-void write_details(const Stray& stray, Details details) noexcept {
+void write_details(const Stray& stray, const RowContext& context, Details details) noexcept {
     details.word("reason", to_string(stray.reason));
     details.number("length", stray.raw.size());
     details.pair("bytes", [&](LineWriter& row) {
         for (const char c : stray.raw.substr(0, bytes_shown))
             row.put(harmless(c));
     });
+    if (!context.run.empty()) details.word("run", context.run);
 }
 
-void write_details(const stats::HiddenStrays& hidden, Details details) noexcept {
+void write_details(const stats::HiddenStrays& hidden, const RowContext& context,
+                   Details details) noexcept {
     details.word("reason", "more");
     details.number("count", hidden.count);
     details.pair("until", [&](LineWriter& row) { row.unix_time(hidden.until); });
+    if (!context.run.empty()) details.word("run", context.run);
 }
 
 }  // namespace
@@ -46,7 +49,7 @@ bool RowWriter::unread_csv(WallTime at, std::uint16_t port, const What& what,
         row.put(',');
         if (port != 0) row.number(port);
         row.put(",unread,");
-        write_details(what, Details(row, false));
+        write_details(what, context, Details(row, false));
         row.put('\n');
     });
 }
@@ -66,7 +69,7 @@ bool RowWriter::unread_json(WallTime at, std::uint16_t port, const What& what,
         else
             row.put("null");
         row.put(",\"kind\":\"unread\",\"detail\":{");
-        write_details(what, Details(row, true));
+        write_details(what, context, Details(row, true));
         row.put("}}\n");
     });
 }

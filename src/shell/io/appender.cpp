@@ -18,6 +18,7 @@ constexpr std::size_t gap_row_bytes = 512;
 }  // namespace
 
 bool Appender::Impl::append(std::string_view text, unsigned rows) noexcept {
+    if (copy != nullptr) copy->append(text);
     if (ended || !lines.append(text, rows)) {
         lose(rows, now);
         if (stats.last_error == 0) stats.last_error = ENOBUFS;
@@ -183,6 +184,14 @@ void Appender::give_up() noexcept {
 
 bool Appender::idle() const noexcept {
     return impl_->ended || !impl_->unwritten();
+}
+
+bool Appender::reader_gone() const noexcept {
+    return !impl_->by_path && impl_->ended && impl_->stats.last_error == EPIPE;
+}
+
+void Appender::copy_to(std::string* copy) noexcept {
+    impl_->copy = copy;
 }
 
 const AppenderStats& Appender::stats() const noexcept {

@@ -73,6 +73,11 @@ public:
     void give_up() noexcept;
     /// Nothing buffered and no write in flight (a check of the path may be).
     [[nodiscard]] bool idle() const noexcept;
+    /// Of a shared descriptor: who read from it is gone, and nothing is written any more.
+    [[nodiscard]] bool reader_gone() const noexcept;
+    /// From now on everything is copied to there as well, written or not; null: no longer. For what
+    /// must be said in another way when the reader is gone.
+    void copy_to(std::string* copy) noexcept;
     [[nodiscard]] const AppenderStats& stats() const noexcept;
     /// Rows lost since the last call, for a gap row once writing works again; 0 while it does not.
     [[nodiscard]] std::uint64_t take_lost_for_gap(Instant& since) noexcept;

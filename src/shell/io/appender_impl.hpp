@@ -106,6 +106,7 @@ struct Appender::Impl {
     const bool by_path = false;  ///< else a shared descriptor: no header, checks, reopening
     bool ended = false;          ///< the reader of a shared descriptor is gone for good
     bool never_blocks = false;   ///< a FIFO, which we opened O_NONBLOCK
+    std::string* copy = nullptr;
 
     std::uint64_t device = 0;
     std::uint64_t inode = 0;

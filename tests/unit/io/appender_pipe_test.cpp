@@ -127,8 +127,24 @@ TEST_P(AppenderPipe, a_closed_reader_of_stdout_ends_it_quietly) {
     EXPECT_FALSE(log.append(row(3)));
     EXPECT_EQ(log.stats().rows_lost, 4U);
     EXPECT_EQ(log.stats().last_error, EPIPE);
+    EXPECT_TRUE(log.reader_gone());
     EXPECT_TRUE(log.idle());
     EXPECT_EQ(log.next_tick(), never);
+}
+
+TEST_P(AppenderPipe, what_nobody_reads_any_more_can_be_kept) {
+    Pipe pipe;
+    Appender log{*ops, *pool, pipe.writer.get()};
+    append_rows(log, 0, 1);
+    EXPECT_FALSE(log.reader_gone());
+    pipe.reader.reset();
+    settle(*ops, log, now);
+    std::string kept;
+    log.copy_to(&kept);
+    EXPECT_FALSE(log.append(row(1)));
+    log.copy_to(nullptr);
+    EXPECT_FALSE(log.append(row(2)));
+    EXPECT_EQ(kept, row(1));
 }
 
 TEST_P(AppenderPipe, a_stopped_reader_does_not_keep_the_program_from_ending) {
