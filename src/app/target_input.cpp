@@ -70,7 +70,7 @@ std::string check_spec(const config::PingConfig& config, target::TargetSpec& spe
 /// The options of the request once, and not again for each target.
 void check_options(const config::PingConfig& config) {
     target::TargetSpec any;
-    any.host = "any.invalid";
+    any.host = "HOST";
     const auto fields = request_fields(config, any, {Address{}, config.port}, {});
     if (const auto wrong = wire::RequestTemplate::check(fields); !wrong.empty())
         throw UsageError(wrong);

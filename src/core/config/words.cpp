@@ -111,10 +111,10 @@ std::string read_bind(std::string_view text, std::optional<Address>& address) {
         address = unmapped(*address);
         return {};
     }
-    if (has_zone(text)) return "not an IP address alone; name the interface with --device";
+    if (has_zone(text)) return "takes no zone, an IP address alone";
     const auto host = text.substr(0, text.rfind(':'));
     if (parse_address(host) || (host.starts_with('[') && host.ends_with(']')))
-        return "not an IP address alone; ports are chosen by --port-range";
+        return "takes no port, an IP address alone";
     return "not an IP address (of this box, v6 without brackets)";
 }
 

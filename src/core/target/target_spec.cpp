@@ -17,6 +17,10 @@ namespace {
 constexpr std::size_t line_max = 4096;
 constexpr std::uint16_t sip_port = 5060;
 
+bool is_number(std::string_view text) noexcept {
+    return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 bool is_port(std::string_view text) {
     return parse_count(text, 1, 65535).has_value();
 }
@@ -46,7 +50,7 @@ Suggestion suggest(const std::vector<std::string_view>& columns) {
         if (column == address + 1 && is_port(*column)) {
             if (!parse_host_port(*address, spec).empty() || spec.port != 0) return {};
             suggestion.text = with_port(suggestion.text, spec, *column);
-        } else if (suggestion.misplaced.empty()) {
+        } else if (suggestion.misplaced.empty() && !is_number(*column)) {
             suggestion.misplaced = *column;
         } else {
             return {};
@@ -62,17 +66,21 @@ Suggestion suggest(const std::vector<std::string_view>& columns) {
 std::string settle_fields(std::string_view address, const AddressParts& parts,
                           const std::vector<std::string_view>& fields, TargetSpec& spec) {
     if (fields.empty()) return {};
-    if (fields.size() == 1 && is_port(fields.front())) {
+    if (fields.size() == 1 && is_number(fields.front())) {
         if (spec.port != 0)
-            return fmt::format("'{}': a second port '{}'", shown(address), fields.front());
+            return fmt::format("'{}': a second port '{}'", shown(address), shown(fields.front()));
         spec.note.clear();
-        return read_port(fields.front(), spec.port);
+        const auto wrong = read_port(fields.front(), spec.port);
+        if (wrong.empty()) return {};
+        return fmt::format("'{}': port '{}' {}", shown(address), shown(fields.front()), wrong);
     }
     std::vector<std::string_view> columns{parts.head};
     columns.insert(columns.end(), fields.begin(), fields.end());
     if (std::count_if(columns.begin(), columns.end(), looks_like_address) > 1)
         return fmt::format("'{}': more than one target, write each by itself", shown(address));
     const Suggestion suggestion = suggest(columns);
+    if (suggestion.text.empty() && is_number(columns.front()))
+        return fmt::format("'{}': the address comes first", shown(address));
     if (suggestion.text.empty())
         return fmt::format("unexpected word '{}' (only key=value may follow a target)",
                            shown(fields.front()));
@@ -93,7 +101,7 @@ std::string parse_address_of(const LineParts& line, TargetSpec& spec) {
     fields.insert(fields.end(), line.fields.begin(), line.fields.end());
     wrong = parse_host_port(parts.host_port, spec);
     // A name with blanks in front of its address, as in a column, is no bad host.
-    if (wrong.empty() || fields.size() > 1)
+    if (wrong.empty() || fields.size() > 1 || is_number(parts.head))
         if (auto misplaced = settle_fields(text, parts, fields, spec); !misplaced.empty())
             return misplaced;
     if (!wrong.empty()) return fmt::format("'{}': {}", shown(text), wrong);

@@ -65,6 +65,15 @@ TEST(StrayRow, tells_how_many_have_no_row) {
               std::string::npos);
 }
 
+TEST(StrayRow, of_another_command_says_so) {
+    RowContext stress = context;
+    stress.run = "stress";
+    RowWriter writer(two_hours_east, false);
+    TextBuffer out(row_size_max);
+    EXPECT_TRUE(writer.csv(stray_of("hi"), stress, out));
+    EXPECT_TRUE(out.view().ends_with("reason=not-sip;length=2;bytes=hi;run=stress\n"));
+}
+
 TEST(StrayRow, is_not_in_the_classic_form) {
     EXPECT_EQ(csv(stray_of("hi"), true), "");
     EXPECT_EQ(csv(stats::HiddenStrays{}, true), "");
