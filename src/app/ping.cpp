@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <limits>
+#include <utility>
 
 #include "health.hpp"
 #include "io/lock_down.hpp"
@@ -139,10 +140,9 @@ private:
 
     void obey(int signal, probe::Engine& engine) {
         if (signal == SIGQUIT) return show_tables();
-        if (signal == SIGPIPE) return engine.stop();
-        if (interrupted_) engine.abandon();
-        interrupted_ = true;
         engine.stop();
+        if (signal == SIGPIPE) return;
+        if (std::exchange(interrupted_, true)) engine.abandon();
         if (engine.in_flight() > 0)
             prober_.tell(
                 fmt::format("waiting for {} answers still due; Ctrl+C again leaves at once",
@@ -191,7 +191,7 @@ private:
     Targets targets_;
     Prober prober_;
     Reporter reporter_;
-    bool interrupted_ = false;
+    bool interrupted_ = false;  ///< by a signal: the next one does not wait
 };
 
 }  // namespace

@@ -88,6 +88,14 @@ class Head(Piped):
         self.assertEqual(self.finish(process)[0], 0)
         self.check_rows(one)
 
+    def test_a_name_that_is_still_asked_for_keeps_nobody(self):
+        peer = self.peer()
+        (self.folder / "gw.txt").write_text(f"127.0.0.1:{peer.port}\nno-such-name.invalid\n")
+        process, read = self.begin("-f", "gw.txt", *FOREVER, "-v")
+        self.read_lines(read, 4)
+        os.close(read)
+        self.assertEqual(self.finish(process, timeout=20)[0], 2)
+
     def test_the_exit_code_is_that_of_what_was_seen(self):
         process, read = self.begin(f"127.0.0.1:{self.free_port()}", *FOREVER)
         self.read_lines(read, 3)
