@@ -101,18 +101,23 @@ LogInput::LogInput(const std::vector<std::string>& names, Unread& unread)
     std::map<std::string, LogFile*> newest;
     for (LogFile& file : files_) {
         LogFile*& before = newest[file.log];
-        if (before != nullptr) before->until = file.first;
+        if (before != nullptr) {
+            before->until = file.first;
+            before->rotated = file.rotated = true;
+        }
         before = &file;
     }
 }
 
-/// As far as can be told without reading all of it.
+/// As far as can be told without reading all of it. What can only be read from its begin is trusted to
+/// go on as it begins where it is one of several files that a run has filled one after the other.
 bool LogInput::in_order(LogFile& file) {
     if (file.in_order) return *file.in_order;
     Unread unused;
     const auto source = open(file);
     LogRows rows(*source, buffer_, file.path, unused);
-    file.in_order = looks_in_order(rows, source->plain_fd(), source->size());
+    const bool told = source->plain_fd() >= 0 || file.rotated;
+    file.in_order = told && looks_in_order(rows, source->plain_fd(), source->size());
     return *file.in_order;
 }
 

@@ -22,6 +22,7 @@ struct LogFile {
     WallTime first{};  ///< completion of its first row
     /// None of its rows was completed after this: where the next file of a rotated log begins.
     WallTime until = WallTime::max();
+    bool rotated = false;                ///< there are other files of that log
     std::uint64_t size = 0;              ///< on the disk; 0: a pipe
     std::unique_ptr<io::KeptPipe> pipe;  ///< what came out of it, which comes once
     std::optional<bool> in_order;        ///< as far as was looked at; not looked at yet
