@@ -96,7 +96,7 @@ void target_stats_record(benchmark::State& state) {
     Settled settled;
     for (auto _ : state) {
         stats.on_sent();
-        stats.on_result(result);
+        benchmark::DoNotOptimize(stats.on_result(result, {}));
         settled.sent += 10us;
         benchmark::DoNotOptimize(stats.on_settled(settled, {}));
     }

@@ -16,6 +16,9 @@ namespace sipping::app {
 namespace {
 
 constexpr std::size_t block_size = 16 * 1024;
+constexpr int first_rows = 10'000;  // about a megabyte: many a file has no more
+constexpr std::uint64_t place_every = 1024 * 1024;
+constexpr std::uint64_t places_max = 1024;
 
 std::string_view read_block(int fd, std::uint64_t offset, std::array<char, block_size>& block) {
     const ssize_t size = ::pread(fd, block.data(), block.size(), static_cast<off_t>(offset));
@@ -68,6 +71,25 @@ std::optional<Place> row_behind(int fd, std::uint64_t size, std::uint64_t offset
 }
 
 }  // namespace
+
+bool looks_in_order(LogRows& rows, int fd, std::uint64_t size) {
+    log::Row row;
+    WallTime newest{};
+    const auto goes_on = [&](WallTime sent) {
+        if (sent < newest - completed_within) return false;
+        newest = std::max(newest, sent);
+        return true;
+    };
+    for (int i = 0; i < first_rows && rows.next(row); ++i)
+        if (!goes_on(row.sent)) return false;
+    if (fd < 0) return true;
+    const std::uint64_t every = std::max(place_every, size / places_max);
+    for (std::uint64_t offset = every; offset < size; offset += every) {
+        const auto place = row_behind(fd, size, offset);
+        if (place && !goes_on(place->sent)) return false;
+    }
+    return true;
+}
 
 std::uint64_t offset_before(int fd, std::uint64_t size, WallTime at) {
     const WallTime wanted = at - completed_within;

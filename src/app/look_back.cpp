@@ -17,7 +17,7 @@ void use_zone(const std::string& zone) {
 }
 
 WallTime day_of(const std::vector<LogFile>& files) {
-    if (files.empty() || files.back().pipe) return io::SystemClock{}.read().wall();
+    if (files.empty()) return io::SystemClock{}.read().wall();
     return files.back().first;
 }
 
@@ -46,13 +46,39 @@ std::vector<std::string> paths_of(const std::vector<LogFile>& files) {
     return paths;
 }
 
+void refuse_mistyped(const log::TargetNames& names, bool part) {
+    std::string message;
+    for (const std::string& name : names.missing()) {
+        if (!message.empty()) message += "; ";
+        message += fmt::format("--target '{}': no such target in these logs{}", name,
+                               part ? " at that time" : "");
+        std::string near;
+        for (const std::string& one : names.near(name))
+            near += (near.empty() ? "" : ", ") + one;
+        if (!near.empty()) message += fmt::format(" (there is {})", near);
+    }
+    if (!message.empty() && !interrupted()) throw UsageError(message);
+}
+
+namespace {
+
+std::string words(const Unread::Place& place) {
+    return place.line == 0 ? fmt::format("{}: {}", place.file, place.why)
+                           : fmt::format("{}:{}: {}", place.file, place.line, place.why);
+}
+
+}  // namespace
+
 void tell_unread(const Unread& unread) {
     for (const Unread::Place& place : unread.places)
-        tell(place.line == 0 ? fmt::format("{}: {}", place.file, place.why)
-                             : fmt::format("{}:{}: {}", place.file, place.line, place.why));
+        tell(words(place));
     if (unread.count > unread.places.size())
         tell(fmt::format("... and {} more lines that could not be read",
                          unread.count - unread.places.size()));
+    for (const Unread::Place& note : unread.notes)
+        tell("note: " + words(note));
+    if (unread.note_count > unread.notes.size())
+        tell(fmt::format("note: ... and {} more", unread.note_count - unread.notes.size()));
     if (interrupted()) tell("interrupted: this is what had been read until then");
 }
 

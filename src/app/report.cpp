@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 #include <numeric>
+#include <tuple>
 
 #include "io/clock.hpp"
 #include "local_offset.hpp"
@@ -13,13 +14,12 @@
 #include "report_moment.hpp"
 #include "report_page.hpp"
 #include "report_view.hpp"
+#include "sorted_rows.hpp"
 #include "targets.hpp"
 #include "time_words.hpp"
 
 namespace sipping::app {
 namespace {
-
-constexpr Duration hold_once = 3min;  // what is read from a pipe cannot be read again
 
 WallTime now() {
     return io::SystemClock{}.read().wall();
@@ -28,7 +28,21 @@ WallTime now() {
 struct Range {
     WallTime from = WallTime::min();
     WallTime to = WallTime::max();
+
+    [[nodiscard]] bool is_part() const noexcept {
+        return from > WallTime::min() || to < WallTime::max();
+    }
 };
+
+report::Runs runs_of(config::ReportRuns runs) {
+    switch (runs) {
+        case config::ReportRuns::monitor: break;
+        case config::ReportRuns::stress: return report::Runs::stress;
+        case config::ReportRuns::ports: return report::Runs::ports;
+        case config::ReportRuns::all: return report::Runs::all;
+    }
+    return report::Runs::monitor;
+}
 
 Range range_of(const config::ReportConfig& config, const std::vector<LogFile>& files) {
     Range range;
@@ -58,7 +72,8 @@ std::vector<std::uint32_t> worst_first(const std::deque<report::TargetHistory>& 
         const double loss_a = targets[a].series.loss_percent();
         const double loss_b = targets[b].series.loss_percent();
         if (loss_a != loss_b) return loss_a > loss_b;
-        return targets[a].name < targets[b].name;
+        return std::tie(targets[a].name, targets[a].site) <
+               std::tie(targets[b].name, targets[b].site);
     });
     return order;
 }
@@ -101,6 +116,7 @@ private:
         }
         if (!config_.html.empty()) measure_columns();
         if (!interrupted()) read_all(grid());
+        refuse_mistyped(analysis_->names(), range_.is_part());
         std::fputs(render().c_str(), stdout);
         if (!config_.html.empty()) finish_page();
     }
@@ -113,19 +129,18 @@ private:
     /// The columns of the page's pictures need to know how much time there is before the first of
     /// them is filled, so the logs are read twice.
     void measure_columns() {
-        if (input_.only_once())
-            throw UsageError("--html reads twice: give a file instead of a pipe");
         open_page(config_.html, paths_of(input_.files()));
-        const std::uint64_t unread_before = unread_.count;
+        const Unread before = unread_;
         read_all(nullptr);
         if (interrupted()) return;
         columns_ = page_columns(view());
-        if (!columns_) {
+        if (!columns_ || !analysis_->names().missing().empty()) {
             abandon_page(config_.html);
+            refuse_mistyped(analysis_->names(), range_.is_part());
             throw UsageError("--html: there is no probe to show");
         }
         column_grid_.emplace(columns_->begin, columns_->width);
-        unread_.forget_from(unread_before);
+        if (!sorted_) unread_ = before;
     }
 
     void finish_page() const {
@@ -134,36 +149,42 @@ private:
         tell(fmt::format("{}: not written, since not all was read", config_.html));
     }
 
-    /// Until the rows could be told in order.
+    [[nodiscard]] report::AnalysisOptions options(const report::Grid* grid) const {
+        return {.outage_run = config_.outage_run,
+                .from = range_.from,
+                .to = range_.to,
+                .targets = config_.targets,
+                .codes = config_.codes,
+                .runs = runs_of(config_.runs),
+                .grid = grid};
+    }
+
+    /// Once, or, where rows are not as they were written, twice.
     void read_all(const report::Grid* grid) {
-        Duration hold = input_.only_once() ? hold_once : report::AnalysisOptions::default_hold;
-        for (;;) {
-            analysis_ = std::make_unique<report::Analysis>(
-                report::AnalysisOptions{.outage_run = config_.outage_run,
-                                        .from = range_.from,
-                                        .to = range_.to,
-                                        .targets = config_.targets,
-                                        .grid = grid,
-                                        .hold = hold});
-            const std::uint64_t unread_before = unread_.count;
-            input_.read(
-                range_.from, range_.to,
-                [this](const LogFile& file) { analysis_->begin_file(file.name, file.log); },
-                [this](const log::Row& row) {
-                    analysis_->add(row);
-                    return analysis_->wanted_hold() == Duration{};
-                },
-                progress_);
-            if (analysis_->wanted_hold() == Duration{} || interrupted()) break;
-            if (input_.only_once())
-                throw UsageError(
-                    fmt::format("its timeouts are longer than {}, so it has to be read "
-                                "twice: give a file instead of a pipe",
-                                length_words(hold_once)));
-            hold = analysis_->wanted_hold();
-            unread_.forget_from(unread_before);
+        const Unread before = unread_;
+        if (!sorted_ && read_as_written(grid)) return;
+        if (!sorted_) {
+            unread_ = before;
+            sorted_.emplace(input_, range_.from, range_.to, progress_);
         }
+        analysis_ = std::make_unique<report::Analysis>(options(grid), &sorted_->plan());
+        sorted_->tell(*analysis_);
         analysis_->finish();
+    }
+
+    bool read_as_written(const report::Grid* grid) {
+        analysis_ = std::make_unique<report::Analysis>(options(grid));
+        input_.read(
+            range_.from, range_.to,
+            [this](const LogFile& file) { analysis_->begin_file(file.name, file.log); },
+            [this](const log::Row& row) {
+                analysis_->add(row);
+                return !analysis_->needs_sorting();
+            },
+            progress_);
+        if (analysis_->needs_sorting()) return false;
+        analysis_->finish();
+        return true;
     }
 
     [[nodiscard]] ReportView view() const {
@@ -191,7 +212,7 @@ private:
         for (const std::uint32_t index : order) {
             const report::TargetHistory& target = targets[index];
             view.targets.push_back(&target);
-            if (target.series.first() == WallTime{}) continue;
+            if (!target.series.any_probe()) continue;
             view.from = std::min(view.from, target.series.first());
             view.to = std::max(view.to, target.series.last());
         }
@@ -217,6 +238,7 @@ private:
     std::optional<report::LocalGrid> local_grid_;
     std::optional<report::Columns> columns_;
     std::optional<report::ColumnGrid> column_grid_;
+    std::optional<SortedRows> sorted_;
     std::unique_ptr<report::Analysis> analysis_;
 };
 

@@ -9,6 +9,7 @@
 
 #include "json_words.hpp"
 #include "local_offset.hpp"
+#include "look_back.hpp"
 #include "report_view.hpp"
 #include "sipping/base/grouped.hpp"
 #include "targets.hpp"
@@ -20,23 +21,29 @@ namespace {
 /// Rows are kept to be put in order; a moment that is busier than this can be looked at in parts.
 constexpr std::size_t rows_max = 2'000'000;
 
-/// A row with a life of its own.
+/// A row with a life of its own; ordered by time, then by what it says, since the order in which it
+/// stood somewhere says nothing.
 struct Kept {
     WallTime sent{};
-    Duration latency{};
     std::uint64_t call_id = 0;
-    Kind kind{};
-    bool is_gap = false;
+    bool is_probe = true;
+    std::string kind;
+    bool answered = false;
+    Duration latency{};
     std::uint16_t source_port = 0;
     std::string host, target, site, response, detail;
+
+    friend auto operator<=>(const Kept&, const Kept&) = default;
 };
 
 Kept keep(const log::Row& row, const LogFile& file) {
+    const bool classic = row.kind_word.empty();
     return {.sent = row.sent,
-            .latency = row.latency.value_or(Duration::zero()),
             .call_id = row.call_id,
-            .kind = row.kind,
-            .is_gap = row.is_gap,
+            .is_probe = row.is_probe(),
+            .kind = std::string{classic ? to_string(row.kind) : row.kind_word},
+            .answered = row.latency.has_value(),
+            .latency = row.latency.value_or(Duration::zero()),
             .source_port = row.source_port,
             .host = std::string{row.host},
             .target = std::string{report::name_of(row, file.name)},
@@ -46,18 +53,13 @@ Kept keep(const log::Row& row, const LogFile& file) {
 }
 
 std::string call_id_of(const Kept& row) {
-    if (row.is_gap) return {};
+    if (!row.is_probe) return {};
     return fmt::format("{:010}{}{}", row.call_id, row.site.empty() ? "" : "@", row.site);
 }
 
-std::string_view kind_of(const Kept& row) {
-    return row.is_gap ? "gap" : to_string(row.kind);
-}
-
 std::string latency_of(const Kept& row) {
-    if (row.is_gap) return {};
-    if (!has_answer(row.kind)) return "drop";
-    return ms_text(row.latency);
+    if (!row.is_probe) return {};
+    return row.answered ? ms_text(row.latency) : "drop";
 }
 
 std::string unix_of(const Kept& row) {
@@ -67,11 +69,10 @@ std::string unix_of(const Kept& row) {
 }
 
 void print_text(const Kept& row) {
-    const bool answered = !row.is_gap && has_answer(row.kind);
     std::string line = fmt::format("{}  {:<10}  {:>12}  {:>10}  {}", local_moment(row.sent),
-                                   kind_of(row), answered ? latency_of(row) + " ms" : "",
+                                   row.kind, row.answered ? latency_of(row) + " ms" : "",
                                    safe(call_id_of(row)), safe(row.target));
-    if (answered) line += "  " + safe(row.response);
+    if (row.answered) line += "  " + safe(row.response);
     if (!row.detail.empty()) line += "  [" + safe(row.detail) + ']';
     fmt::print("{}\n", line);
 }
@@ -82,11 +83,11 @@ void print_csv(const Kept& row) {
     fmt::print("{},{},{},{},{},{},{},{},{},{}\n",
                sink::LocalTime{local_utc_offset}.render(row.sent, time), unix_of(row),
                csv_field(row.host), latency_of(row), csv_field(call_id_of(row)),
-               row.is_gap             ? ""
-               : has_answer(row.kind) ? csv_field(row.response)
-                                      : "drop",
+               row.answered   ? csv_field(row.response)
+               : row.is_probe ? "drop"
+                              : "",
                csv_field(row.target), row.source_port == 0 ? "" : std::to_string(row.source_port),
-               kind_of(row), csv_field(row.detail));
+               row.kind, csv_field(row.detail));
 }
 
 void print_json(const Kept& row) {
@@ -97,9 +98,9 @@ void print_json(const Kept& row) {
               {"response", row.response},
               {"target", row.target},
               {"source_port", row.source_port},
-              {"kind", kind_of(row)},
+              {"kind", row.kind},
               {"detail", row.detail}};
-    if (!row.is_gap && has_answer(row.kind)) json["latency_ms"] = std::stod(latency_of(row));
+    if (row.answered) json["latency_ms"] = std::stod(latency_of(row));
     fmt::print("{}\n", json_line(json, Letters::ascii));
 }
 
@@ -118,6 +119,7 @@ void print(const std::vector<Kept>& rows, config::ReportForm form) {
 
 void show_moment(const config::ReportConfig& config, LogInput& input, WallTime from, WallTime to,
                  Progress& progress) {
+    log::TargetNames names(config.targets);
     std::vector<Kept> rows;
     std::set<std::string> wanted;
     bool too_many = false;
@@ -126,13 +128,13 @@ void show_moment(const config::ReportConfig& config, LogInput& input, WallTime f
         from, to, [&](const LogFile& next) { file = &next; },
         [&](const log::Row& row) {
             if (row.sent < from || row.sent >= to) return true;
-            const bool named = report::names_one_of(row, config.targets);
+            const bool named =
+                report::is_of_all(row) || names.has(report::name_of(row, file->name), row.host);
             // One that was answered by another address names that one: its target decides.
-            const bool perhaps = report::is_of_all(row) || row.detail_of("from").has_value();
-            if (!named && !perhaps) return true;
+            if (!named && !row.detail_of("from")) return true;
             if (rows.size() == rows_max) return too_many = true, false;
             rows.push_back(keep(row, *file));
-            if (named || report::is_of_all(row)) wanted.insert(rows.back().target);
+            if (named) wanted.insert(rows.back().target);
             return true;
         },
         progress);
@@ -141,13 +143,19 @@ void show_moment(const config::ReportConfig& config, LogInput& input, WallTime f
             fmt::format("more than {} rows in that time: ask for less with --around "
                         "or --target",
                         grouped(rows_max)));
+    refuse_mistyped(names, true);
     std::erase_if(rows, [&](const Kept& row) { return !wanted.contains(row.target); });
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const Kept& a, const Kept& b) { return a.sent < b.sent; });
+    std::ranges::sort(rows);
+    const auto copies = std::ranges::unique(rows);
+    const auto left_out = static_cast<std::uint64_t>(std::ranges::distance(copies));
+    rows.erase(copies.begin(), copies.end());
     if (rows.empty() && config.form == config::ReportForm::text)
         fmt::print("No probe between {} and {} in these logs.\n", local_moment(from),
                    local_moment(to));
     print(rows, config.form);
+    if (left_out > 0)
+        tell(fmt::format("note: {} left out: others say the same",
+                         count_words(left_out, "row")));
 }
 
 }  // namespace sipping::app

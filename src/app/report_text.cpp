@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 #include "report_view.hpp"
 #include "sipping/base/grouped.hpp"
@@ -18,11 +20,6 @@ constexpr std::size_t outages_shown = 40;
 constexpr std::size_t findings_shown = 10;
 constexpr std::size_t changes_shown = 20;
 
-/// "3 logs", "1 log"
-std::string count_of(std::uint64_t count, std::string_view what) {
-    return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
-}
-
 std::string head(const ReportView& view) {
     const std::uint64_t sent = [&] {
         std::uint64_t sum = 0;
@@ -32,26 +29,55 @@ std::string head(const ReportView& view) {
     }();
     return fmt::format("{} to {} ({}), {}: {}, {}, {}\n", local_moment(view.from),
                        local_moment(view.to), safe(view.zone), length_words(view.to - view.from),
-                       count_of(view.files.size(), "log"), count_of(view.targets.size(), "target"),
-                       count_of(sent, "probe"));
+                       count_words(view.files.size(), "log"),
+                       count_words(view.targets.size(), "target"), count_words(sent, "probe"));
+}
+
+/// Two decimals, and no 100 where something is missing.
+std::string percent(double share) {
+    return fmt::format("{:.2f}", std::floor(share * 1e4 + 1e-6) / 100);
+}
+
+std::vector<std::string> titles(const ReportView& view) {
+    std::vector<std::string> titles{"target", "sent", "recd", "lost", "loss %", "own?", "late"};
+    if (!view.config.codes.down.empty()) titles.emplace_back("refused");
+    if (!view.config.codes.maintenance.empty()) titles.emplace_back("maint");
+    for (const char* title : {"min", "p50", "p95", "p99", "max ms", "longest run", "outages",
+                              "avail %", "cover %", "codes"})
+        titles.emplace_back(title);
+    return titles;
 }
 
 std::string targets_table(const ReportView& view) {
-    Table table{{"target", "sent", "recd", "lost", "loss %", "own?", "late", "min", "p50", "p95",
-                 "p99", "max ms", "longest run", "outages"}};
+    std::vector<std::string> columns = titles(view);
+    const std::size_t codes = columns.size() - 1;
+    Table table{std::move(columns)};
     table.left(0);
+    table.left(codes);
     for (const TargetHistory* target : view.targets) {
         const report::Series& series = target->series;
         const auto latency = [&](double share) {
             return series.has_latency() ? ms_text(series.latency(share)) : "-";
         };
-        table.add({safe(full_name(*target)), grouped(series.sent()), grouped(series.received()),
-                   grouped(series.lost()), fmt::format("{:.2f}", series.loss_percent()),
-                   grouped(series.perhaps_own()), grouped(series.count(Kind::late)),
-                   series.has_latency() ? ms_text(series.latency_min()) : "-", latency(0.5),
-                   latency(0.95), latency(0.99),
-                   series.has_latency() ? ms_text(series.latency_max()) : "-",
-                   grouped(series.longest_run()), grouped(series.outages().size())});
+        std::vector<std::string> row{safe(full_name(*target)),
+                                     grouped(series.sent()),
+                                     grouped(series.received()),
+                                     grouped(series.lost()),
+                                     fmt::format("{:.2f}", series.loss_percent()),
+                                     grouped(series.perhaps_own()),
+                                     grouped(series.count(Kind::late))};
+        if (!view.config.codes.down.empty()) row.push_back(grouped(series.refused()));
+        if (!view.config.codes.maintenance.empty()) row.push_back(grouped(series.maintenance()));
+        const auto availability = series.availability();
+        for (std::string& cell :
+             std::array{series.has_latency() ? ms_text(series.latency_min()) : "-", latency(0.5),
+                        latency(0.95), latency(0.99),
+                        series.has_latency() ? ms_text(series.latency_max()) : "-",
+                        grouped(series.longest_run()), grouped(series.outages().size()),
+                        availability ? percent(*availability) : "-", percent(series.coverage()),
+                        codes_text(series)})
+            row.push_back(std::move(cell));
+        table.add(std::move(row));
     }
     return table.text();
 }
@@ -69,20 +95,32 @@ std::vector<std::pair<const Outage*, const TargetHistory*>> all_outages(const Re
 
 std::string outages(const ReportView& view) {
     const auto all = all_outages(view);
+    const bool sorts = !view.config.codes.empty();
+    const std::string_view what = sorts ? "failures" : "losses";
     const std::uint32_t run = view.config.outage_run;
-    if (all.empty()) return fmt::format("\nNo outage: never {} or more losses in a row.\n", run);
+    if (all.empty()) return fmt::format("\nNo outage: never {} or more {} in a row.\n", run, what);
     std::string text =
-        fmt::format("\nOutages ({} or more losses in a row): {}\n", run, grouped(all.size()));
-    Table table{{"begin", "end", "for", "lost", "late", "first Call-ID", "last Call-ID", "target"}};
+        fmt::format("\nOutages ({} or more {} in a row): {}\n", run, what, grouped(all.size()));
+    std::vector<std::string> titles{"begin", "end", "for", "lost"};
+    if (sorts) titles.insert(titles.end(), {"refused", "maint", "sort"});
+    titles.insert(titles.end(), {"late", "first Call-ID", "last Call-ID", "target"});
+    const std::size_t last = titles.size() - 1;
+    Table table{std::move(titles)};
     table.left(2);
-    table.left(7);
+    if (sorts) table.left(6);
+    table.left(last);
     for (const auto& [outage, target] : all) {
         if (table.rows() == outages_shown) break;
-        table.add({local_moment(outage->begin),
-                   outage->open ? "not seen" : local_moment(outage->end),
-                   length_words(outage->length()), grouped(outage->lost), grouped(outage->late),
-                   call_id_text(outage->first_call_id, *target),
-                   call_id_text(outage->last_call_id, *target), safe(full_name(*target))});
+        std::vector<std::string> row{local_moment(outage->begin),
+                                     outage->open ? "not seen" : local_moment(outage->end),
+                                     length_words(outage->length), grouped(outage->lost)};
+        if (sorts)
+            row.insert(row.end(), {grouped(outage->refused), grouped(outage->maintenance),
+                                   std::string{to_string(outage->sort)}});
+        row.insert(row.end(),
+                   {grouped(outage->late), call_id_text(outage->first_call_id, *target),
+                    call_id_text(outage->last_call_id, *target), safe(full_name(*target))});
+        table.add(std::move(row));
     }
     text += table.text();
     if (all.size() > outages_shown)
@@ -162,33 +200,6 @@ std::string changes(const ReportView& view) {
     return text;
 }
 
-/// What this prober did wrong, or did not do: nobody else's fault.
-std::string own_side(const ReportView& view) {
-    std::uint64_t perhaps_own = 0;
-    std::uint64_t not_sent = 0;
-    for (const TargetHistory* target : view.targets) {
-        perhaps_own += target->series.perhaps_own();
-        not_sent += target->series.count(Kind::send_error) + target->series.count(Kind::local);
-    }
-    std::string text;
-    if (perhaps_own > 0)
-        text += fmt::format("  {} that may be our own (self= in the log)\n",
-                            grouped(perhaps_own) + (perhaps_own == 1 ? " loss" : " losses"));
-    if (not_sent > 0)
-        text += fmt::format("  {} not sent (send-error, local)\n", count_of(not_sent, "probe"));
-    for (const auto& [reason, sum] : view.analysis.gaps()) {
-        if (reason == GapReason::start || reason == GapReason::stop) continue;
-        text += fmt::format("  {}: {}, {} in all", to_string(reason), count_of(sum.times, "gap"),
-                            length_words(sum.length));
-        if (sum.count > 0) text += fmt::format(", {} affected", grouped(sum.count));
-        text += '\n';
-    }
-    if (view.analysis.clock_set_back() > 0)
-        text += fmt::format("  the clock was set back {}\n",
-                            count_of(view.analysis.clock_set_back(), "time"));
-    return text;
-}
-
 std::string titled(std::string_view title, const std::string& text) {
     return text.empty() ? "" : fmt::format("\n{}\n{}", title, text);
 }
@@ -208,7 +219,9 @@ std::string report_text(const ReportView& view) {
     if (view.from > view.to) return "No probe of that time and those targets in these logs.\n";
     return head(view) + '\n' + targets_table(view) + outages(view) +
            titled("What belongs together", daily(view) + together(view)) +
-           titled("Changes of status", changes(view)) + titled("Our own side", own_side(view));
+           titled("Changes of status", changes(view)) +
+           titled("What the targets sent", report_arrivals(view)) +
+           titled("Our own side", report_own_side(view));
 }
 
 }  // namespace sipping::app

@@ -32,7 +32,14 @@ struct ReportView {
 /// "1257707506", with "@site".
 [[nodiscard]] std::string call_id_text(std::uint64_t call_id, const report::TargetHistory& target);
 
+/// "200 x 95, 503 x 5": the codes of a target's replies, the most frequent first.
+[[nodiscard]] std::string codes_text(const report::Series& series);
+
 [[nodiscard]] std::string report_text(const ReportView& view);
+/// Lines of it: what came that is not as it should be; what this prober did or did not do, and
+/// which rows were left out.
+[[nodiscard]] std::string report_arrivals(const ReportView& view);
+[[nodiscard]] std::string report_own_side(const ReportView& view);
 [[nodiscard]] std::string report_csv(const ReportView& view);
 /// One object. With `columns`: as the page needs it (src/web/report/README.md), which has each
 /// target's picture in it but only the first 2,000 of its outages.

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "local_offset.hpp"
+#include "sipping/base/grouped.hpp"
 #include "sipping/base/parse.hpp"
 
 namespace sipping::app {
@@ -204,10 +205,6 @@ std::string local_moment(WallTime at) {
     return text;
 }
 
-std::string local_date(WallTime at) {
-    return local_moment(at).substr(0, 10);
-}
-
 std::string date_words(std::int64_t day) {
     const std::chrono::year_month_day date{
         std::chrono::sys_days{std::chrono::days{static_cast<int>(day)}}};
@@ -221,6 +218,10 @@ std::string time_of_day(std::int32_t second) {
 
 std::string ms_text(Duration latency) {
     return fmt::format("{:.3f}", std::chrono::duration<double, std::milli>(latency).count());
+}
+
+std::string count_words(std::uint64_t count, std::string_view what) {
+    return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
 }
 
 std::string length_words(Duration length) {

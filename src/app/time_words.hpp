@@ -22,14 +22,14 @@ namespace sipping::app {
 
 /// "2015-05-15 11:31:43.383"; with the zone, "+02:00", in an hour that comes twice.
 [[nodiscard]] std::string local_moment(WallTime at);
-/// "2015-05-15"
-[[nodiscard]] std::string local_date(WallTime at);
-/// The same of days since 1970-01-01.
+/// "2015-05-15": of days since 1970-01-01.
 [[nodiscard]] std::string date_words(std::int64_t day);
 /// "11:30"
 [[nodiscard]] std::string time_of_day(std::int32_t second);
 /// "37.580": milliseconds, as in the log.
 [[nodiscard]] std::string ms_text(Duration latency);
+/// "1 log", "3 logs"
+[[nodiscard]] std::string count_words(std::uint64_t count, std::string_view what);
 /// "2 d 3 h", "182 s", "0.25 s": two units at most.
 [[nodiscard]] std::string length_words(Duration length);
 

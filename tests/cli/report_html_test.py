@@ -38,12 +38,20 @@ class ReportHtml(SippingCase):
                 (("a.csv", "--html", "none/page.html"), "No such file or directory"),
                 (("a.csv", "--html", "p.html", "--per", "day"), "exclude each other"),
                 (("a.csv", "--html", "p.html", "--at", "11:31"), "goes without"),
-                (("a.csv", "--html", "p.html", "--target", "other"), "no probe to show")):
+                (("a.csv", "--html", "p.html", "--target", "other"),
+                 "--target 'other': no such target in these logs (there is sbc, 192.0.2.1)")):
             run = self.sipping("report", *arguments, code=3)
             self.assertIn(what, run.err)
         self.assertEqual(log.read_bytes(), before)
-        run = self.sipping("report", "-", "--html", "p.html", stdin=before.decode(), code=3)
-        self.assertIn("give a file instead of a pipe", run.err)
+        self.assertFalse((self.folder / "p.html").exists())
+
+    def test_of_a_pipe_too(self):
+        log = self.write(log_of("...xxx..."))
+        self.sipping("report", "a.csv", "--html", "a.html")
+        self.sipping("report", "-", "--html", "b.html", stdin=log.read_text())
+        pages = [re.sub(r'"made":[^,]*', "", (self.folder / name).read_text())
+                 for name in ("a.html", "b.html")]
+        self.assertEqual(*pages)
 
     def test_nothing_to_show_leaves_nothing_behind(self):
         self.write(log_of("..."))

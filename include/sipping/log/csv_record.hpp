@@ -1,4 +1,5 @@
-// Splits the bytes of a CSV file into records and fields (RFC 4180; LF or CRLF line ends). Knows
+// Splits the bytes of a CSV file into records and fields (RFC 4180; LF or CRLF line ends; what
+// separates the fields is told by each line itself: the first comma, semicolon or tab in it). Knows
 // nothing of what the fields mean. No allocation after construction.
 #pragma once
 
@@ -16,6 +17,8 @@ struct CsvRecord {
 
     std::array<std::string_view, field_limit> field;
     std::size_t fields = 0;
+    char separator = ',';
+    bool ended = true;      ///< false: the file ends without a line end behind it
     std::string_view text;  ///< as in the file, without its line end
 
     [[nodiscard]] std::span<const std::string_view> all() const noexcept {
@@ -32,7 +35,7 @@ public:
         record,  ///< `record` is the next one
         more,    ///< what is left is no whole record: call again with what follows it
         bad,     ///< one that cannot be read was passed over, to the end of its line
-        torn,    ///< the file ends within a record (we were killed)
+        torn,    ///< the file ends within quotes
         end,
     };
 
@@ -45,8 +48,12 @@ public:
 private:
     Status pass_over(std::string_view& input, std::size_t size) noexcept;
     Status next_quoted(std::string_view& input, bool is_all, CsvRecord& record) noexcept;
-    [[nodiscard]] bool unquote(std::string_view text, CsvRecord& record) noexcept;
+    void find_separator(std::string_view line) noexcept;
+    [[nodiscard]] bool split(CsvRecord& record) noexcept;
+    [[nodiscard]] bool unquote(CsvRecord& record) noexcept;
 
+    char separator_ = ',';
+    std::size_t first_separator_ = 0;  ///< where the last line had it
     std::uint64_t line_ = 0;
     std::uint64_t next_line_ = 1;
     bool passing_over_ = false;  ///< the rest of a record that is too long

@@ -1,5 +1,9 @@
-// A look back over logs: takes their rows file by file, in the order of the files, and keeps what
-// became of each target. Reads nothing itself, and says nothing: text and pictures are made of it.
+// A look back over logs: takes their rows and keeps what became of each target. Reads nothing
+// itself, and says nothing: text and pictures are made of it.
+//
+// Rows come file by file as they were written, which needs little memory; or, where they are not as
+// they were written or files overlap, all sorted by time, with a Plan (see ARCHITECTURE.md,
+// "Looking back"). Both tell the same.
 #pragma once
 
 #include <cstdint>
@@ -12,113 +16,167 @@
 #include <vector>
 
 #include "sipping/log/row.hpp"
+#include "sipping/log/target_names.hpp"
 #include "sipping/report/in_order.hpp"
+#include "sipping/report/plan.hpp"
 #include "sipping/report/series.hpp"
 #include "sipping/report/status_lines.hpp"
 
 namespace sipping::report {
 
+/// Which runs' rows count: those of `sipping stress` and `sipping ports` say so (`run=`).
+enum class Runs : std::uint8_t { monitor, stress, ports, all };
+
 struct AnalysisOptions {
-    std::uint32_t outage_run = 3;      ///< losses in a row that make an outage
+    std::uint32_t outage_run = 3;      ///< failures in a row that make an outage
     WallTime from = WallTime::min();   ///< sent at or after
     WallTime to = WallTime::max();     ///< sent before
     std::vector<std::string> targets;  ///< only these, by target or host; empty: all
-    const Grid* grid = nullptr;        ///< for periods; must outlive the analysis
-    Duration hold = default_hold;      ///< see Analysis::wanted_hold()
-
-    static constexpr Duration default_hold = 4s;
+    CodePolicy codes;                  ///< responses that count as failures
+    Runs runs = Runs::monitor;
+    const Grid* grid = nullptr;  ///< for periods; must outlive the analysis
 };
 
 /// One target of one prober.
 struct TargetHistory {
+    InOrder order;
+    Written written;
+    WallTime last{};     ///< of its own rows, as logged
+    WallTime host_at{};  ///< when it had that ...
+    std::string host;    ///< ... the last address
+    bool wanted = true;
+    Series series;
     std::string target;  ///< as in the log, hostile
     std::string name;    ///< the same, with " (2)" behind it for a second prober's
     std::string site;
-    std::string host;  ///< the last address
-    std::string log;   ///< the last one that told of it, see begin_file()
-    bool wanted = true;
-    Series series;
-    InOrder order;
+    std::string log;            ///< the last one that told of it, see begin_file()
+    std::string not_wanted_as;  ///< the host by which it is none of those asked for
 };
 
 /// What a row's target is called; `file` where the log names none.
 [[nodiscard]] std::string_view name_of(const log::Row& row, std::string_view file) noexcept;
-/// It names one of these targets, or its address; true when there are none. Answers name the
-/// address that they came from, which may be another one, so only all rows of a target together
-/// tell.
-[[nodiscard]] bool names_one_of(const log::Row& row, std::span<const std::string> targets) noexcept;
-
+/// Rows of one target and site have one key.
+void write_key(const log::Row& row, std::string_view file, std::string& key);
 /// A gap of all targets.
 [[nodiscard]] bool is_of_all(const log::Row& row) noexcept;
 
-/// All gaps for one reason; one of all targets counts once.
+/// All gaps for one reason; what several targets or files tell of one time is told once.
 struct GapSum {
-    std::uint64_t times = 0;
+    SpanSet spans;
     std::uint64_t count = 0;
-    Duration length{};
 };
 
 class Analysis {
 public:
-    /// Rows that are longer behind than this come from a clock that was set back.
-    static constexpr Duration hold_max = 2h;
+    /// Rows are held back for so long until they can be told in order: the usual timeout, and the
+    /// usual window for late responses, with room.
+    static constexpr Duration hold = 40s;
+    /// And as many at most, of all targets.
+    static constexpr std::uint64_t held_max = 262'144;
 
-    explicit Analysis(AnalysisOptions options) : options_(std::move(options)) {}
+    explicit Analysis(AnalysisOptions options, const Plan* plan = nullptr);
     Analysis(const Analysis&) = delete;
     Analysis& operator=(const Analysis&) = delete;
 
     /// `name` stands for the target in logs that name none; `log` is the same for all files of one
-    /// log, which are of one prober.
+    /// log. A header within a file begins it anew.
     void begin_file(std::string_view name, std::string_view log);
     void add(const log::Row& row);
+    /// Rows are not as they were written, or files overlap: all have to be sorted, and told by
+    /// another analysis. Then no more need be added here.
+    [[nodiscard]] bool needs_sorting() const noexcept { return needs_sorting_; }
+
+    /// With a plan, in order of time with their shifts.
+    void add_sorted(const log::Row& row, StreamId stream, Duration shift);
+
     /// After the last row. Only now the targets that nobody asked for are gone.
     void finish();
 
-    /// Zero, or with which `hold` all must be read once more, by a new analysis: a row came too
-    /// late to be told in order (the probes' timeout was longer than thought).
-    [[nodiscard]] Duration wanted_hold() const noexcept { return wanted_hold_; }
-
     [[nodiscard]] const std::deque<TargetHistory>& targets() const noexcept { return targets_; }
+    [[nodiscard]] const log::TargetNames& names() const noexcept { return names_; }
     [[nodiscard]] const StatusLines& lines() const noexcept { return lines_; }
-    [[nodiscard]] const std::map<GapReason, GapSum>& gaps() const noexcept { return gaps_; }
-    [[nodiscard]] std::uint64_t clock_set_back() const noexcept { return clock_set_back_; }
+    [[nodiscard]] const Texts& faults() const noexcept { return faults_; }
+    /// By reason, hostile; start and stop are none.
+    [[nodiscard]] const std::map<std::string, GapSum, std::less<>>& gaps() const noexcept {
+        return gaps_;
+    }
+    /// Between runs, of any target.
+    [[nodiscard]] const SpanSet& pauses() const noexcept { return pauses_; }
+    [[nodiscard]] std::uint64_t clock_set_back() const noexcept {
+        return plan_ == nullptr ? 0 : plan_->clock_set_back();
+    }
+    /// Rows that tell what others told already, also of gaps and of what was not read.
+    [[nodiscard]] std::uint64_t copies() const noexcept;
+    /// Rows of other runs than those asked for, by their word; and of kinds that are not known.
+    [[nodiscard]] const std::map<std::string, std::uint64_t, std::less<>>& other_runs()
+        const noexcept {
+        return other_runs_;
+    }
+    [[nodiscard]] const std::map<std::string, std::uint64_t, std::less<>>& other_kinds()
+        const noexcept {
+        return other_kinds_;
+    }
 
 private:
+    using Counts = std::map<std::string, std::uint64_t, std::less<>>;
     struct Hash : std::hash<std::string_view> {
         using is_transparent = void;
     };
-    struct InFile;
-    using Known = std::pair<const std::string, InFile>;
-    /// What the rows of this file with one name and site belong to.
-    struct InFile {
+    struct InLog;
+    using Known = std::pair<const std::string, InLog>;
+    /// What the rows of a log with one name and site belong to.
+    struct InLog {
         TargetHistory* history = nullptr;
         Known* next = nullptr;  ///< whose row came behind the last one of these
     };
+    struct Gap {
+        std::string target;  ///< as in the row
+        OwnGap gap;
+        Duration shift{};
+    };
+    struct Log {
+        std::unordered_map<std::string, InLog, Hash, std::equal_to<>> known;  ///< by key
+        Known* last = nullptr;                                                ///< of the row before
+        /// Of all targets, and of those of which there was no row yet.
+        std::deque<Gap> gaps;
+    };
 
-    TargetHistory* history_of(const log::Row& row);
-    TargetHistory* choose(const log::Row& row, std::string_view name);
-    [[nodiscard]] TargetHistory* continued(const log::Row& row);
-    TargetHistory& make(std::string_view name, std::size_t prober, const log::Row& row);
-    void add_probe(const log::Row& row, TargetHistory& target);
-    void add_late(const log::Row& row, TargetHistory& target);
-    void add_gap(const log::Row& row);
-    static void apply(const OwnGap& gap, TargetHistory& target);
+    [[nodiscard]] bool is_of_other_run(const log::Row& row);
+    [[nodiscard]] bool is_copy(const log::Row& row, const Log& of);
+    void take(const log::Row& row, Log& of, StreamId id, Duration shift);
+    TargetHistory& history_of(const log::Row& row, Log& of, StreamId id);
+    TargetHistory& choose(const log::Row& row, std::string_view name, StreamId id);
+    TargetHistory& make(const log::Row& row, std::string_view name, std::size_t prober);
+    void note_host(const log::Row& row, TargetHistory& target);
+    void add_probe(const log::Row& row, TargetHistory& target, Duration shift);
+    void add_gap(const log::Row& row, Log& of, Duration shift);
+    void apply(const Gap& gap, TargetHistory& target);
+    void put(const Event& event, TargetHistory& target);
+    void tell_unresolved(const Log& of);
 
     AnalysisOptions options_;
+    const Plan* plan_;
+    log::TargetNames names_;
     StatusLines lines_;
+    Texts faults_{Texts::text_max};
     std::deque<TargetHistory> targets_;
     /// By name and site: the histories of several probers.
     std::unordered_map<std::string, std::vector<TargetHistory*>, Hash, std::equal_to<>> by_key_;
-    std::unordered_map<std::string, InFile, Hash, std::equal_to<>> in_file_;  ///< the same keys
+    std::unordered_map<std::string, Log> logs_;      ///< by name ...
+    std::unordered_map<StreamId, Log> sorted_logs_;  ///< ... or, with a plan, by root
     std::string file_;
-    std::string log_;
-    /// Those of this file so far, also for the targets whose rows come later.
-    std::deque<std::pair<std::string, OwnGap>> file_gaps_;
-    std::map<GapReason, GapSum> gaps_;
+    std::string log_name_;
+    Log* log_ = nullptr;  ///< of this file
+    std::map<std::string, GapSum, std::less<>> gaps_;
+    SpanSet pauses_;
+    Counts other_runs_;
+    Counts other_kinds_;
     std::string key_;
-    Known* last_ = nullptr;  ///< of the row before
-    std::uint64_t clock_set_back_ = 0;
-    Duration wanted_hold_{};
+    std::string told_;              ///< the last row that was none of a probe ...
+    const Log* told_of_ = nullptr;  ///< ... and of which log
+    std::uint64_t copies_ = 0;
+    std::uint64_t held_ = 0;
+    bool needs_sorting_ = false;
 };
 
 }  // namespace sipping::report

@@ -1,14 +1,18 @@
-// What became of one target over a log, told probe by probe in order of sending: counts, latencies,
-// outages, changes of status. Memory grows with outages and periods only, not with probes.
+// What became of one target over a log, told probe by probe in the order of EventOrder: counts,
+// latencies, outages, changes of status. Memory grows with outages and periods only, not with
+// probes.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "sipping/report/coverage.hpp"
 #include "sipping/report/event.hpp"
+#include "sipping/report/outage.hpp"
 #include "sipping/report/periods.hpp"
 #include "sipping/report/status_lines.hpp"
 #include "sipping/stats/histogram.hpp"
@@ -16,59 +20,23 @@
 
 namespace sipping::report {
 
-/// Losses one after the other. Those that may be the prober's own neither lengthen nor end it, and
-/// it does not reach over a time in which nobody looked.
-struct Outage {
-    WallTime begin{};      ///< the first lost one was sent
-    WallTime last_lost{};  ///< the last lost one was sent
-    WallTime end{};        ///< the first answered one after was sent; open: as last_lost
-    bool open = true;      ///< no answer came after, or nobody looked
-    std::uint64_t lost = 0;
-    std::uint64_t late = 0;  ///< of these, answered after the timeout
-    std::uint64_t icmp = 0;  ///< of these, with an ICMP error
-    std::uint64_t first_call_id = 0;
-    std::uint64_t last_call_id = 0;
-
-    [[nodiscard]] Duration length() const noexcept { return end - begin; }
-};
-
-/// The code of the answers became another one.
-struct StatusChange {
-    WallTime at{};
-    StatusId before = 0;
-    StatusId after = 0;
-    std::uint64_t call_id = 0;
-};
-
-/// A time in which this prober did not probe or did not log.
-struct OwnGap {
-    WallTime from{};
-    WallTime until{};
-    GapReason reason{};
-    std::uint64_t count = 0;
-};
-
 class Series {
 public:
     static constexpr std::size_t changes_max = 1000;
     static constexpr std::size_t gaps_max = 1000;
-    /// Longer than this, and than so many times the interval before, between two probes: nobody
-    /// looked. What was lost before that and what is lost after it are two things.
-    static constexpr Duration pause_min = 10s;
-    static constexpr int pause_intervals = 10;
-    /// Own losses whose late answers are told from others.
-    static constexpr std::size_t own_kept_max = 4096;
 
     Series(std::uint32_t outage_run, const StatusLines& lines, const Grid* grid)
-        : outage_run_(outage_run), lines_(&lines), periods_(grid) {}
+        : lines_(&lines), outage_run_(outage_run), periods_(grid) {}
 
-    /// In order of sending.
+    /// In order. One that tells of a probe that was told already counts as a copy only.
     void settle(const Event& event);
-    /// A further row: the answer to one that was settled as lost.
-    void late(WallTime sent);
-    void duplicate() noexcept { kinds_.add(Kind::duplicate); }
-    void count_late() noexcept { kinds_.add(Kind::late); }
+    /// In any order; the earliest ones are kept.
     void gap(const OwnGap& gap);
+    /// Nobody looked from then to then (Event::at).
+    void unlooked(WallTime from, WallTime until) { coverage_.unlooked(from, until); }
+    /// Datagrams that came from the target and belong to no probe.
+    void count_unread(std::uint64_t count) noexcept { unread_ += count; }
+    void count_copy() noexcept { ++copies_; }
     /// The log ends.
     void finish();
 
@@ -79,52 +47,107 @@ public:
     /// perhaps_own() ones included
     [[nodiscard]] std::uint64_t lost() const noexcept { return kinds_.lost(); }
     [[nodiscard]] std::uint64_t perhaps_own() const noexcept { return perhaps_own_; }
+    /// Of the received ones, by what their codes say of the service.
+    [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
+    [[nodiscard]] std::uint64_t maintenance() const noexcept { return maintenance_; }
     [[nodiscard]] double loss_percent() const noexcept { return kinds_.loss_percent(); }
+    /// Of losses, perhaps_own() ones left out.
     [[nodiscard]] std::uint64_t longest_run() const noexcept { return longest_run_; }
-    /// Of sending: the earliest and the latest.
+    [[nodiscard]] std::uint64_t unread() const noexcept { return unread_; }
+    [[nodiscard]] std::uint64_t lost_beside_unread() const noexcept { return lost_beside_unread_; }
+    /// Rows that tell what others told already.
+    [[nodiscard]] std::uint64_t copies() const noexcept { return copies_; }
+    /// Of replies in time, by code; 0 where the status line has none.
+    [[nodiscard]] const std::map<std::uint16_t, std::uint64_t>& codes() const noexcept {
+        return codes_;  // all of them after finish()
+    }
+    /// What was wrong with responses that were read all the same.
+    [[nodiscard]] const std::map<TextId, std::uint64_t>& syntax() const noexcept { return syntax_; }
+    /// Of sending, as logged: the earliest and the latest.
     [[nodiscard]] WallTime first() const noexcept { return first_; }
     [[nodiscard]] WallTime last() const noexcept { return last_; }
+    [[nodiscard]] bool any_probe() const noexcept { return any_probe_; }
     [[nodiscard]] bool has_latency() const noexcept { return latency_.count() > 0; }
     [[nodiscard]] Duration latency_min() const noexcept { return min_; }
     [[nodiscard]] Duration latency_max() const noexcept { return max_; }
     /// Within 1.6 %, never outside of minimum and maximum.
     [[nodiscard]] Duration latency(double share) const noexcept;
     [[nodiscard]] const std::vector<Outage>& outages() const noexcept { return outages_; }
-    /// Of all outages together.
-    [[nodiscard]] Duration time_down() const noexcept;
+    /// Of all outages of that sort together.
+    [[nodiscard]] Duration time_in(Sort sort) const noexcept;
+    /// Lost or refused: maintenance is no fault.
+    [[nodiscard]] Duration time_down() const noexcept {
+        return time_in(Sort::lost) + time_in(Sort::refused);
+    }
+    /// Share of the time from the first to the last probe in which we looked.
+    [[nodiscard]] double coverage() const noexcept { return coverage_.share(); }
+    /// Share of that in which it was not down; nothing where nobody looked.
+    [[nodiscard]] std::optional<double> availability() const noexcept;
     [[nodiscard]] const std::vector<StatusChange>& changes() const noexcept { return changes_; }
     [[nodiscard]] std::uint64_t changes_left_out() const noexcept { return changes_left_out_; }
-    [[nodiscard]] const std::vector<OwnGap>& gaps() const noexcept { return gaps_; }
+    [[nodiscard]] const std::set<OwnGap>& gaps() const noexcept { return gaps_; }
     [[nodiscard]] std::uint64_t gaps_left_out() const noexcept { return gaps_left_out_; }
+    /// From a run's stop (or its last probe) to the next one's start.
+    [[nodiscard]] const SpanSet& pauses() const noexcept { return pauses_; }
     [[nodiscard]] const std::vector<Period>& periods() const noexcept { return periods_.all(); }
 
 private:
-    void look_for_pause(WallTime sent);
+    [[nodiscard]] bool is_copy(const Event& event) const noexcept;
+    void start(const Event& event);
+    void probe(const Event& event);
+    void further(const Event& event);
     void answered(const Event& event);
+    void count_code(TextId status);
+    void put_codes_away();
+    void note_change(const Event& event);
     void lost(const Event& event);
-    void end_run(std::optional<WallTime> answered_at);
+    void fail(const Event& event, Sort sort);
+    void end_run(const Event* good);
 
-    std::uint32_t outage_run_;
+    /// Of the last row that was not a further one.
+    struct OwnRow {
+        WallTime at = WallTime::min();
+        std::uint64_t call_id = 0;
+        bool failed = false;  ///< lost, and not perhaps by ourselves
+    };
+
+    // What each row needs stands together: there are many targets, and they take turns.
     const StatusLines* lines_;
+    std::uint32_t outage_run_;
+    bool any_probe_ = false;
+    bool failing_ = false;
+    TextId status_ = 0;
+    TextId counted_status_ = 0;
+    std::uint64_t status_count_ = 0;  ///< of replies with that one, not in codes_ yet
     stats::KindCounts kinds_;
-    std::uint64_t perhaps_own_ = 0;
     WallTime first_{};
     WallTime last_{};
-    WallTime previous_{};     ///< the one before was sent
-    Duration interval_{};     ///< between the two before
-    std::set<WallTime> own_;  ///< when the last own losses were sent
-    stats::Histogram latency_;
     Duration min_{};
     Duration max_{};
+    OwnRow own_row_;
+    std::uint64_t losses_in_a_row_ = 0;
+    Coverage coverage_;
+    Periods periods_;
+    stats::Histogram latency_;
+
+    Event told_{.at = WallTime::min()};  ///< the last further row, start or stop
+    std::uint64_t perhaps_own_ = 0;
+    std::uint64_t refused_ = 0;
+    std::uint64_t maintenance_ = 0;
+    std::uint64_t unread_ = 0;
+    std::uint64_t lost_beside_unread_ = 0;
+    std::uint64_t copies_ = 0;
+    std::map<std::uint16_t, std::uint64_t> codes_;
+    std::map<TextId, std::uint64_t> syntax_;
+    std::optional<WallTime> stop_;  ///< Event::at, of the run before
+    SpanSet pauses_;
     Outage run_;
     std::uint64_t longest_run_ = 0;
     std::vector<Outage> outages_;
-    StatusId status_ = 0;
     std::vector<StatusChange> changes_;
     std::uint64_t changes_left_out_ = 0;
-    std::vector<OwnGap> gaps_;
+    std::set<OwnGap> gaps_;
     std::uint64_t gaps_left_out_ = 0;
-    Periods periods_;
 };
 
 }  // namespace sipping::report

@@ -1,41 +1,36 @@
-// The distinct status lines of a log, as numbers. Bounded: answers may differ in each reason
-// phrase.
+// The distinct status lines of a log, as numbers, and what their codes say of the service.
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
-#include "sipping/report/event.hpp"
+#include "sipping/base/code_set.hpp"
+#include "sipping/report/texts.hpp"
 
 namespace sipping::report {
 
 class StatusLines {
 public:
-    /// Beyond it only the code is kept, as "SIP/2.0 503".
-    static constexpr std::size_t texts_max = 4096;
-    static constexpr std::size_t text_max = 256;  ///< bytes; longer ones are cut
+    explicit StatusLines(CodePolicy policy = {}) : policy_(policy) {}
 
-    [[nodiscard]] StatusId id(std::string_view status_line);
+    [[nodiscard]] TextId id(std::string_view status_line);
     /// As it came from the network: hostile.
-    [[nodiscard]] std::string_view text(StatusId id) const noexcept { return known_[id].text; }
+    [[nodiscard]] std::string_view text(TextId id) const noexcept { return texts_.text(id); }
+    [[nodiscard]] const Texts& texts() const noexcept { return texts_; }
     /// 100 to 699; 0 where the line has none.
-    [[nodiscard]] std::uint16_t code(StatusId id) const noexcept { return known_[id].code; }
+    [[nodiscard]] std::uint16_t code(TextId id) const noexcept { return known_[id].code; }
+    [[nodiscard]] Service service(TextId id) const noexcept { return known_[id].service; }
 
 private:
     struct Known {
-        std::string text;
         std::uint16_t code = 0;
-    };
-    struct Hash : std::hash<std::string_view> {
-        using is_transparent = void;
+        Service service{};
     };
 
+    CodePolicy policy_;
+    Texts texts_{11};  ///< beyond its limit by code, as "SIP/2.0 503"
     std::vector<Known> known_{1};
-    std::unordered_map<std::string, StatusId, Hash, std::equal_to<>> ids_;
-    StatusId last_ = 0;  ///< most often the next one too
 };
 
 }  // namespace sipping::report

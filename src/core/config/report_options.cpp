@@ -27,6 +27,14 @@ std::string set_per(Value value, Report& config) {
     return read_choice(value, words, config.per);
 }
 
+std::string set_runs(Value value, Report& config) {
+    static constexpr Choices<ReportRuns, 4> words{{{"monitor", ReportRuns::monitor},
+                                                   {"stress", ReportRuns::stress},
+                                                   {"ports", ReportRuns::ports},
+                                                   {"all", ReportRuns::all}}};
+    return read_choice(value, words, config.runs);
+}
+
 constexpr std::array report = std::to_array<Option<Report>>({
     {'\0', "outage-run", Takes::value,
      [](Value v, Report& c) { return read_count(v, 1, outage_run_max, c.outage_run); }},
@@ -37,6 +45,11 @@ constexpr std::array report = std::to_array<Option<Report>>({
     {'\0', "to", Takes::value, [](Value v, Report& c) { return read_text(v, c.to); }},
     {'\0', "last", Takes::value, [](Value v, Report& c) { return set_time(v, c.last.emplace()); }},
     {'\0', "target", Takes::values, [](Value v, Report& c) { return add_text(v, c.targets); }},
+    {'\0', "down-codes", Takes::value,
+     [](Value v, Report& c) { return read_codes(v, c.codes.down); }},
+    {'\0', "maintenance-codes", Takes::value,
+     [](Value v, Report& c) { return read_codes(v, c.codes.maintenance); }},
+    {'\0', "runs", Takes::value, set_runs},
     {'\0', "tz", Takes::value, [](Value v, Report& c) { return read_text(v, c.zone); }},
     {'\0', "per", Takes::value, set_per},
     {'\0', "json", Takes::nothing, [](Value, Report& c) { return c.json = true, std::string{}; }},

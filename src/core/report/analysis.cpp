@@ -3,13 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "sipping/base/parse.hpp"
+#include "sipping/report/scout.hpp"
 
 namespace sipping::report {
 namespace {
 
 constexpr std::string_view every_target_word = "*";
+constexpr std::string_view start_word = "start";
+constexpr std::string_view stop_word = "stop";
+constexpr std::string_view unresolved_word = "unresolved";
 
 /// A time of a gap's detail.
 WallTime time_of(const log::Row& gap, std::string_view key) {
@@ -17,12 +22,38 @@ WallTime time_of(const log::Row& gap, std::string_view key) {
     return (text ? log::unix_time(*text) : std::nullopt).value_or(gap.sent);
 }
 
-std::optional<GapReason> gap_reason(std::string_view word) {
-    for (const GapReason reason :
-         {GapReason::start, GapReason::stop, GapReason::stall, GapReason::skipped,
-          GapReason::log_rows_lost, GapReason::moved, GapReason::unresolved})
-        if (word == to_string(reason)) return reason;
-    return std::nullopt;
+std::uint64_t count_of(const log::Row& row) {
+    return parse_count(row.detail_of("count").value_or(""), 0, UINT32_MAX).value_or(0);
+}
+
+/// Nobody looked then, or nobody knows what was seen.
+bool is_unlooked(std::string_view reason) noexcept {
+    static constexpr std::array<std::string_view, 4> words{"stall", "skipped", "log-rows-lost",
+                                                           unresolved_word};
+    return std::ranges::find(words, reason) != words.end();
+}
+
+/// There are many targets, which take turns: the next one's memory can be on its way while this one
+/// is told (a tenth of the time, bench/look_back.py).
+void fetch(const TargetHistory& target) noexcept {
+    const char* const memory = reinterpret_cast<const char*>(&target);
+    for (std::size_t line = 0; line < 10; ++line)
+        __builtin_prefetch(memory + line * 64, 1);
+}
+
+/// As write_key() writes it.
+bool is_key(std::string_view key, std::string_view name, std::string_view site) noexcept {
+    return key.size() == name.size() + 1 + site.size() && key.starts_with(name) &&
+           key.ends_with(site);
+}
+
+/// Hostile words fill no memory.
+void count(std::map<std::string, std::uint64_t, std::less<>>& counts, std::string_view word) {
+    constexpr std::size_t words_max = 16;
+    auto found = counts.find(word);
+    if (found == counts.end())
+        found = counts.try_emplace(counts.size() < words_max ? std::string{word} : "others").first;
+    ++found->second;
 }
 
 }  // namespace
@@ -32,169 +63,252 @@ std::string_view name_of(const log::Row& row, std::string_view file) noexcept {
     return row.host.empty() ? file : row.host;
 }
 
-bool names_one_of(const log::Row& row, std::span<const std::string> targets) noexcept {
-    if (targets.empty()) return true;
-    return std::any_of(targets.begin(), targets.end(), [&](const std::string& name) {
-        return row.target == name || row.host == name;
-    });
+void write_key(const log::Row& row, std::string_view file, std::string& key) {
+    key.assign(name_of(row, file)).append(1, '\n').append(row.site);
 }
 
 bool is_of_all(const log::Row& row) noexcept {
-    return row.is_gap && row.target == every_target_word;
+    return row.is_gap() && row.target == every_target_word;
 }
+
+Analysis::Analysis(AnalysisOptions options, const Plan* plan)
+    : options_(std::move(options)), plan_(plan), names_(options_.targets), lines_(options_.codes) {}
 
 void Analysis::begin_file(std::string_view name, std::string_view log) {
     file_ = name;
-    log_ = log;
-    in_file_.clear();
-    file_gaps_.clear();
-    last_ = nullptr;
+    log_name_ = log;
+    log_ = &logs_[log_name_];
 }
 
 void Analysis::add(const log::Row& row) {
-    if (row.sent < options_.from || row.sent >= options_.to) return;
-    if (row.is_gap) return add_gap(row);
-    TargetHistory* const target = history_of(row);
-    if (target == nullptr) return;
-    if (!target->wanted) target->wanted = names_one_of(row, options_.targets);
-    switch (row.kind) {
-        case Kind::late: return add_late(row, *target);
-        case Kind::duplicate: return target->series.duplicate();
-        default: return add_probe(row, *target);
-    }
+    if (!needs_sorting_) take(row, *log_, 0, Duration::zero());
 }
 
-TargetHistory* Analysis::history_of(const log::Row& row) {
+void Analysis::add_sorted(const log::Row& row, StreamId stream, Duration shift) {
+    take(row, sorted_logs_[plan_->root(stream)], stream, shift);
+}
+
+void Analysis::take(const log::Row& row, Log& of, StreamId id, Duration shift) {
+    if (row.sent < options_.from || row.sent >= options_.to) return;
+    if (is_of_other_run(row)) return;
+    if (row.type == log::RowType::other) return count(other_kinds_, row.kind_word);
+    const bool copy = !row.is_probe() && is_copy(row, of);
+    if (copy) ++copies_;
+    if (row.is_gap()) return add_gap(row, of, shift);
+    if (copy) return;
+    TargetHistory& target = history_of(row, of, id);
+    if (row.is_probe()) return add_probe(row, target, shift);
+    const bool several = row.detail_of("reason") == "more";
+    target.series.count_unread(several ? count_of(row) : 1);
+}
+
+bool Analysis::is_of_other_run(const log::Row& row) {
+    if (options_.runs == Runs::all || (row.detail.empty() && options_.runs == Runs::monitor))
+        return false;
+    const auto run = row.detail_of("run");
+    switch (options_.runs) {
+        case Runs::all: return false;
+        case Runs::monitor:
+            if (!run) return false;
+            break;
+        case Runs::stress:
+            if (run == "stress") return false;
+            break;
+        case Runs::ports:
+            if (run == "ports") return false;
+            break;
+    }
+    count(other_runs_, run.value_or("monitor"));
+    return true;
+}
+
+/// Of rows of the same time those that say the same stand side by side, in a log that somebody
+/// doubled line by line too.
+bool Analysis::is_copy(const log::Row& row, const Log& of) {
+    std::string text =
+        fmt::format("{} {} {} {} {} {}", row.sent.time_since_epoch().count(), row.kind_word,
+                    row.host, row.target, row.source_port, row.detail);
+    const bool same = text == told_ && told_of_ == &of;
+    told_ = std::move(text);
+    told_of_ = &of;
+    return same;
+}
+
+TargetHistory& Analysis::history_of(const log::Row& row, Log& of, StreamId id) {
     const std::string_view name = name_of(row, file_);
-    key_.assign(name).append(1, '\n').append(row.site);
     // Targets take turns, so what came behind the last one comes again.
-    Known* known = last_ == nullptr ? nullptr : last_->second.next;
-    if (known == nullptr || known->first != key_) {
-        auto found = in_file_.find(key_);
-        if (found == in_file_.end()) {
-            TargetHistory* const chosen = choose(row, name);
-            found = in_file_.find(key_);
-            // Where a further row belongs says nothing of where the file's own rows do.
-            if (found == in_file_.end()) return chosen;
+    Known* known = of.last == nullptr ? nullptr : of.last->second.next;
+    if (known == nullptr || !is_key(known->first, name, row.site)) {
+        write_key(row, file_, key_);
+        const auto [found, is_new] = of.known.try_emplace(key_);
+        if (is_new) {
+            TargetHistory& chosen = choose(row, name, id);
+            found->second.history = &chosen;
+            for (const Gap& gap : of.gaps)
+                if (gap.target == every_target_word || gap.target == name) apply(gap, chosen);
         }
         known = &*found;
-        if (last_ != nullptr) last_->second.next = known;
+        if (of.last != nullptr) of.last->second.next = known;
     }
-    last_ = known;
-    TargetHistory& history = *known->second.history;
-    if (history.host != row.host) history.host = row.host;
-    return &history;
+    of.last = known;
+    if (const Known* next = known->second.next; next != nullptr) {
+        next->second.history->order.fetch();
+        if (const Known* second = next->second.next; second != nullptr)
+            fetch(*second->second.history);
+    }
+    note_host(row, *known->second.history);
+    return *known->second.history;
 }
 
-/// Where the rows of a target that is new in this file belong.
-TargetHistory* Analysis::choose(const log::Row& row, std::string_view name) {
+/// Where the rows of a target that is new in this log belong.
+TargetHistory& Analysis::choose(const log::Row& row, std::string_view name, StreamId id) {
     std::vector<TargetHistory*>& same = by_key_[key_];
-    const bool further_row = row.kind == Kind::late || row.kind == Kind::duplicate;
+    const std::size_t prober = plan_ == nullptr ? 0 : plan_->prober(key_, id);
+    if (same.size() <= prober) same.resize(prober + 1);
+    TargetHistory*& history = same[prober];
+    if (history == nullptr) history = &make(row, name, prober);
     // A further row tells of an older probe, and not where this file begins.
-    if (further_row) {
-        const auto own = std::ranges::find(same, log_, &TargetHistory::log);
-        return own != same.end() ? *own : same.empty() ? nullptr : same.back();
-    }
-    TargetHistory* history = continued(row);
-    if (history == nullptr) {
-        history = &make(name, same.size() + 1, row);
-        same.push_back(history);
-    }
-    history->log = log_;
-    for (const auto& [target, gap] : file_gaps_)
-        if (target == every_target_word || target == name) apply(gap, *history);
-    return in_file_[key_].history = history;
+    const bool further = row.kind == Kind::late || row.kind == Kind::duplicate;
+    const bool overlaps = row.is_probe() && !further && history->log != log_name_ &&
+                          history->last > row.sent + Scout::overlap_max;
+    if (plan_ == nullptr && overlaps) needs_sorting_ = true;
+    history->log = log_name_;
+    return *history;
 }
 
-/// Behind those of an earlier file of the same log; or of any log that is over, since people rename
-/// their files. What overlaps in time is another prober's.
-TargetHistory* Analysis::continued(const log::Row& row) {
-    const std::vector<TargetHistory*>& same = by_key_[key_];
-    for (TargetHistory* const history : same)
-        if (history->log == log_) return history;
-    for (TargetHistory* const history : same)
-        if (history->order.newest() <= row.sent + options_.hold) return history;
-    return nullptr;
-}
-
-TargetHistory& Analysis::make(std::string_view name, std::size_t prober, const log::Row& row) {
+TargetHistory& Analysis::make(const log::Row& row, std::string_view name, std::size_t prober) {
     std::string shown{name};
-    if (prober > 1) shown += fmt::format(" ({})", prober);
-    return targets_.emplace_back(
-        TargetHistory{.target = std::string{name},
+    if (prober > 0) shown += fmt::format(" ({})", prober + 1);
+    TargetHistory& target = targets_.emplace_back(
+        TargetHistory{.order = InOrder{hold, EventOrder{lines_.texts(), faults_}},
+                      .host = {},
+                      .wanted = names_.has(name, row.host),
+                      .series = Series{options_.outage_run, lines_, options_.grid},
+                      .target = std::string{name},
                       .name = std::move(shown),
                       .site = std::string{row.site},
-                      .host = std::string{row.host},
-                      .log = log_,
-                      .wanted = options_.targets.empty(),
-                      .series = Series{options_.outage_run, lines_, options_.grid},
-                      .order = InOrder{options_.hold}});
+                      .log = log_name_,
+                      .not_wanted_as = std::string{row.host}});
+    return target;
 }
 
-void Analysis::add_probe(const log::Row& row, TargetHistory& target) {
-    Event event{.sent = row.sent,
+/// Responses name the address that they came from, which may be another one than was asked, so only
+/// all rows of a target together tell whether it is one of those asked for.
+void Analysis::note_host(const log::Row& row, TargetHistory& target) {
+    if (!target.wanted && target.not_wanted_as != row.host) {
+        target.not_wanted_as = row.host;
+        target.wanted = names_.has(target.target, row.host);
+    }
+    if (!row.is_probe() || row.sent < target.host_at) return;
+    if (target.host != row.host && (row.sent > target.host_at || target.host < row.host))
+        target.host = row.host;
+    target.host_at = row.sent;
+}
+
+void Analysis::add_probe(const log::Row& row, TargetHistory& target, Duration shift) {
+    Event event{.at = row.sent + shift,
+                .sent = row.sent,
                 .latency = row.latency.value_or(Duration::zero()),
                 .call_id = row.call_id,
                 .kind = row.kind};
-    if (is_loss(row.kind))
-        event.own = !row.detail.empty() && row.detail_of("self").has_value();
-    else if (!row.response.empty())
-        event.status = lines_.id(row.response);
-    const auto settle = [&](const Event& next) { target.series.settle(next); };
+    if (!row.response.empty()) event.status = lines_.id(row.response);
+    if (!row.detail.empty()) {
+        event.syntax = faults_.id(row.detail_of("syntax").value_or(""));
+        const bool loss = is_loss(row.kind);
+        event.own = loss && row.detail_of("self").has_value();
+        event.unread = loss && row.detail_of("unread").has_value();
+    }
+    if (!event.is_further()) {
+        target.last = std::max(target.last, row.sent);
+        if (plan_ == nullptr && !target.written.note(row.sent, row.kind, event.latency))
+            needs_sorting_ = true;
+    }
+    put(event, target);
+}
+
+void Analysis::put(const Event& event, TargetHistory& target) {
+    const auto settle = [&](const Event& next) {
+        --held_;
+        target.series.settle(next);
+    };
+    if (plan_ != nullptr) target.order.release_before(event.at, settle);
     if (!target.order.add(event)) {
-        if (target.order.lag() <= hold_max) {
-            wanted_hold_ = std::max(wanted_hold_, 2 * target.order.lag());
-            return;
-        }
-        ++clock_set_back_;
-        target.order.release_all(settle);
-        target.order.begin_anew();
-        static_cast<void>(target.order.add(event));
+        needs_sorting_ = plan_ == nullptr;
+        return;
     }
+    ++held_;
+    if (plan_ != nullptr) return;
     target.order.release(settle);
+    if (held_ > held_max) target.order.release_first(settle);
 }
 
-void Analysis::add_late(const log::Row& row, TargetHistory& target) {
-    target.series.count_late();
-    if (Event* const held = target.order.find(row.sent, row.call_id))
-        held->late = true;
-    else
-        target.series.late(row.sent);
-}
-
-void Analysis::add_gap(const log::Row& row) {
-    const auto reason = gap_reason(row.detail_of("reason").value_or(""));
-    if (!reason) return;
-    const OwnGap gap{
-        .from = time_of(row, "from"),
-        .until = time_of(row, "until"),
-        .reason = *reason,
-        .count = parse_count(row.detail_of("count").value_or("0"), 0, UINT64_MAX).value_or(0)};
-    if (is_of_all(row) || names_one_of(row, options_.targets)) {
-        GapSum& sum = gaps_[gap.reason];
-        ++sum.times;
-        sum.count += gap.count;
-        sum.length += gap.until - gap.from;
+void Analysis::add_gap(const log::Row& row, Log& of, Duration shift) {
+    Gap gap{.target = std::string{name_of(row, file_)},
+            .gap = {.from = time_of(row, "from"),
+                    .until = time_of(row, "until"),
+                    .reason = std::string{row.detail_of("reason").value_or("")},
+                    .count = count_of(row)},
+            .shift = shift};
+    gap.gap.until = std::max(gap.gap.from, gap.gap.until);
+    const bool mark = gap.gap.reason == start_word || gap.gap.reason == stop_word;
+    if (!mark && (is_of_all(row) || names_.has(row.target, row.host))) {
+        GapSum& sum = gaps_[gap.gap.reason];
+        sum.spans.add(gap.gap.from, gap.gap.until);
+        sum.count += gap.gap.count;
     }
-    for (auto& [key, known] : in_file_)
-        if (is_of_all(row) || row.target == known.history->target) apply(gap, *known.history);
-    file_gaps_.emplace_back(row.target, gap);
-    if (file_gaps_.size() > Series::gaps_max) file_gaps_.pop_front();
+    bool known = false;
+    for (auto& [key, one] : of.known) {
+        if (!is_of_all(row) && gap.target != one.history->target) continue;
+        known = true;
+        apply(gap, *one.history);
+    }
+    if (known && !is_of_all(row)) return;
+    of.gaps.push_back(std::move(gap));
+    if (of.gaps.size() > Series::gaps_max) of.gaps.pop_front();
 }
 
-void Analysis::apply(const OwnGap& gap, TargetHistory& target) {
-    // All rows of the run before stand before it.
-    if (gap.reason == GapReason::start)
-        target.order.release_all([&](const Event& next) { target.series.settle(next); });
-    target.series.gap(gap);
+void Analysis::apply(const Gap& gap, TargetHistory& target) {
+    target.series.gap(gap.gap);
+    const WallTime at = gap.gap.from + gap.shift;
+    if (is_unlooked(gap.gap.reason))
+        target.series.unlooked(at, gap.gap.until + gap.shift);
+    else if (gap.gap.reason == start_word)
+        put({.at = at, .sent = gap.gap.from, .type = Event::Type::start}, target);
+    else if (gap.gap.reason == stop_word)
+        put({.at = at, .sent = gap.gap.from, .type = Event::Type::stop}, target);
+}
+
+/// Targets that were never asked, since their names lead nowhere: they are told all the same.
+void Analysis::tell_unresolved(const Log& of) {
+    for (const Gap& gap : of.gaps) {
+        if (gap.gap.reason != unresolved_word || gap.target == every_target_word) continue;
+        log::Row row;
+        row.type = log::RowType::gap;
+        row.target = gap.target;
+        const auto known = std::ranges::find(targets_, gap.target, &TargetHistory::target);
+        apply(gap, known != targets_.end() ? *known : make(row, gap.target, 0));
+    }
 }
 
 void Analysis::finish() {
+    for (const auto& [name, log] : logs_)
+        tell_unresolved(log);
+    for (const auto& [root, log] : sorted_logs_)
+        tell_unresolved(log);
     std::erase_if(targets_, [](const TargetHistory& target) { return !target.wanted; });
     for (TargetHistory& target : targets_) {
         target.order.release_all([&](const Event& next) { target.series.settle(next); });
         target.series.finish();
+        for (const auto& [from, until] : target.series.pauses().spans())
+            pauses_.add(from, until);
     }
+}
+
+std::uint64_t Analysis::copies() const noexcept {
+    std::uint64_t sum = copies_;
+    for (const TargetHistory& target : targets_)
+        sum += target.series.copies();
+    return sum;
 }
 
 }  // namespace sipping::report

@@ -47,7 +47,7 @@ std::vector<Begun> times_of_day(const Series& series, sink::UtcOffset offset) {
         const std::int64_t local_s = local_second(outage.begin, offset);
         const std::int64_t day = floor_div(local_s, day_s);
         const std::int64_t at_s = local_s - day * day_s;
-        const auto length_s = std::chrono::ceil<std::chrono::seconds>(outage.length()).count();
+        const auto length_s = std::chrono::ceil<std::chrono::seconds>(outage.length).count();
         times.push_back({at_s, at_s + length_s, day});
     }
     std::sort(times.begin(), times.end(),

@@ -6,23 +6,21 @@ namespace sipping::report {
 namespace {
 
 std::uint16_t code_of(std::string_view line) {
-    const std::size_t blank = line.find(' ');
-    if (blank == line.npos) return 0;
-    return static_cast<std::uint16_t>(parse_count(line.substr(blank + 1, 3), 100, 699).value_or(0));
+    const std::size_t digits = line.find_first_not_of(' ', line.find(' '));
+    if (digits == line.npos) return 0;
+    return static_cast<std::uint16_t>(
+        parse_count(line.substr(digits, 3), CodeSet::first, CodeSet::last).value_or(0));
 }
 
 }  // namespace
 
-StatusId StatusLines::id(std::string_view status_line) {
-    if (last_ != 0 && known_[last_].text == status_line) return last_;
-    std::string_view text = status_line.substr(0, text_max);
-    if (known_.size() >= texts_max) text = text.substr(0, std::string_view{"SIP/2.0 503"}.size());
-    if (const auto found = ids_.find(text); found != ids_.end()) return last_ = found->second;
-    if (known_.size() >= texts_max + 1000) return last_ = static_cast<StatusId>(known_.size() - 1);
-    last_ = static_cast<StatusId>(known_.size());
-    known_.push_back({std::string{text}, code_of(text)});
-    ids_.emplace(text, last_);
-    return last_;
+TextId StatusLines::id(std::string_view status_line) {
+    const TextId id = texts_.id(status_line);
+    if (id == known_.size()) {
+        const std::uint16_t code = code_of(texts_.text(id));
+        known_.push_back({code, policy_.judge(code)});
+    }
+    return id;
 }
 
 }  // namespace sipping::report

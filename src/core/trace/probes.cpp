@@ -37,7 +37,8 @@ Probe ProbeBook::make(const log::Row& row, std::string_view name) {
 }
 
 void ProbeBook::add(const log::Row& row, std::string_view file_target) {
-    if (row.is_gap) return note_gap(row);
+    if (row.is_gap()) return note_gap(row);
+    if (!row.is_probe()) return;
     const std::string_view name = row.target.empty() ? file_target : row.target;
     if (row.kind == Kind::duplicate) return;
     if (row.kind == Kind::late) return note_late(row, name);

@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t input_size = 256 * 1024;
 constexpr const char* ends_early = "the compressed data end in the middle";
 
-/// What the file holds, with its first bytes (which told its kind) before the rest.
+/// What the file holds.
 class Plain final : public ByteSource {
 public:
     Plain(Fd fd, std::uint64_t size, bool (*stop)() noexcept) : fd_(std::move(fd)), stop_(stop) {
@@ -28,12 +28,6 @@ public:
     }
 
     std::size_t read(std::span<char> space) override {
-        if (!head_.empty()) {
-            const std::size_t size = std::min(space.size(), head_.size());
-            std::copy_n(head_.begin(), size, space.begin());
-            head_.erase(head_.begin(), head_.begin() + static_cast<std::ptrdiff_t>(size));
-            return size;
-        }
         for (;;) {
             const ssize_t size = ::read(fd_.get(), space.data(), space.size());
             if (size >= 0) {
@@ -44,22 +38,9 @@ public:
             if (errno != EINTR) throw std::runtime_error(std::strerror(errno));
         }
     }
-    /// Its first bytes, which read() hands out all the same.
-    std::span<const char> head() {
-        std::array<char, 4> first;
-        while (head_.size() < first.size()) {
-            const std::vector<char> before = std::exchange(head_, {});
-            const std::size_t size = read(std::span{first}.first(first.size() - before.size()));
-            head_ = before;
-            head_.insert(head_.end(), first.begin(), first.begin() + static_cast<long>(size));
-            if (size == 0) break;
-        }
-        return head_;
-    }
     std::uint64_t position() const noexcept override { return position_; }
     int plain_fd() const noexcept override { return size_ > 0 ? fd_.get() : -1; }
     void seek(std::uint64_t offset) override {
-        head_.clear();
         position_ = offset;
         if (::lseek(fd_.get(), static_cast<off_t>(offset), SEEK_SET) < 0)
             throw std::runtime_error(std::strerror(errno));
@@ -69,13 +50,47 @@ private:
     Fd fd_;
     bool (*stop_)() noexcept;
     std::uint64_t position_ = 0;
+};
+
+/// Bytes whose first ones can be looked at.
+class Headed final : public ByteSource {
+public:
+    explicit Headed(std::unique_ptr<ByteSource> bytes) : bytes_(std::move(bytes)) {
+        size_ = bytes_->size();
+        std::array<char, 4> first;
+        while (head_.size() < first.size()) {
+            const std::size_t size =
+                bytes_->read(std::span{first}.first(first.size() - head_.size()));
+            if (size == 0) break;
+            head_.insert(head_.end(), first.begin(),
+                         first.begin() + static_cast<std::ptrdiff_t>(size));
+        }
+    }
+    [[nodiscard]] std::span<const char> head() const noexcept { return head_; }
+
+    std::size_t read(std::span<char> space) override {
+        if (head_.empty()) return bytes_->read(space);
+        const std::size_t size = std::min(space.size(), head_.size());
+        std::copy_n(head_.begin(), size, space.begin());
+        head_.erase(head_.begin(), head_.begin() + static_cast<std::ptrdiff_t>(size));
+        return size;
+    }
+    std::uint64_t position() const noexcept override { return bytes_->position(); }
+    int plain_fd() const noexcept override { return bytes_->plain_fd(); }
+    void seek(std::uint64_t offset) override {
+        head_.clear();
+        bytes_->seek(offset);
+    }
+
+private:
+    std::unique_ptr<ByteSource> bytes_;
     std::vector<char> head_;
 };
 
 /// The compressed bytes of both kinds, by the piece.
 class Compressed : public ByteSource {
 public:
-    explicit Compressed(std::unique_ptr<Plain> file) : file_(std::move(file)) {
+    explicit Compressed(std::unique_ptr<ByteSource> file) : file_(std::move(file)) {
         size_ = file_->size();
     }
     std::uint64_t position() const noexcept override { return file_->position(); }
@@ -85,14 +100,14 @@ protected:
     std::span<char> refill() { return std::span{input_}.first(file_->read(input_)); }
 
 private:
-    std::unique_ptr<Plain> file_;
+    std::unique_ptr<ByteSource> file_;
     std::vector<char> input_ = std::vector<char>(input_size);
 };
 
 /// zstd frames, one after the other (RFC 8878).
 class Zstd final : public Compressed {
 public:
-    explicit Zstd(std::unique_ptr<Plain> file)
+    explicit Zstd(std::unique_ptr<ByteSource> file)
         : Compressed(std::move(file)), stream_(ZSTD_createDStream(), ZSTD_freeDStream) {
         if (!stream_) throw std::bad_alloc();
     }
@@ -123,7 +138,7 @@ private:
 /// gzip members, one after the other (RFC 1952).
 class Gzip final : public Compressed {
 public:
-    explicit Gzip(std::unique_ptr<Plain> file) : Compressed(std::move(file)) {
+    explicit Gzip(std::unique_ptr<ByteSource> file) : Compressed(std::move(file)) {
         constexpr int gzip_only = 15 + 16;  // window bits, zlib.h
         if (inflateInit2(&stream_, gzip_only) != Z_OK) throw std::bad_alloc();
     }
@@ -168,6 +183,15 @@ bool begins_with(std::span<const char> bytes, std::initializer_list<unsigned cha
 
 }  // namespace
 
+std::unique_ptr<ByteSource> unpacked(std::unique_ptr<ByteSource> bytes) {
+    auto headed = std::make_unique<Headed>(std::move(bytes));
+    const std::span<const char> head = headed->head();
+    if (begins_with(head, {0x28, 0xb5, 0x2f, 0xfd}))
+        return std::make_unique<Zstd>(std::move(headed));
+    if (begins_with(head, {0x1f, 0x8b})) return std::make_unique<Gzip>(std::move(headed));
+    return headed;
+}
+
 std::unique_ptr<ByteSource> open_source(const std::string& path, bool (*stop)() noexcept) {
     Fd fd{path == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                       : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
@@ -177,12 +201,8 @@ std::unique_ptr<ByteSource> open_source(const std::string& path, bool (*stop)() 
     if (S_ISDIR(status.st_mode)) throw std::system_error(EISDIR, std::generic_category());
     const bool regular = S_ISREG(status.st_mode);
     if (regular) static_cast<void>(::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL));
-    auto file = std::make_unique<Plain>(
-        std::move(fd), regular ? static_cast<std::uint64_t>(status.st_size) : 0, stop);
-    const std::span<const char> head = file->head();
-    if (begins_with(head, {0x28, 0xb5, 0x2f, 0xfd})) return std::make_unique<Zstd>(std::move(file));
-    if (begins_with(head, {0x1f, 0x8b})) return std::make_unique<Gzip>(std::move(file));
-    return file;
+    return unpacked(std::make_unique<Plain>(
+        std::move(fd), regular ? static_cast<std::uint64_t>(status.st_size) : 0, stop));
 }
 
 }  // namespace sipping::io

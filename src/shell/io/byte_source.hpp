@@ -31,6 +31,9 @@ protected:
     std::uint64_t size_ = 0;
 };
 
+/// The same bytes, or what they are when unpacked. Throws as read() does.
+[[nodiscard]] std::unique_ptr<ByteSource> unpacked(std::unique_ptr<ByteSource> bytes);
+
 /// "-" is standard input. A signal that comes while read() waits ends it there when `stop` says so
 /// (as the file's end). Throws std::system_error without the file's name, also for what is no
 /// file ("Is a directory").

@@ -30,6 +30,7 @@ std::vector<std::string> read(std::string_view text, std::size_t chunk) {
             std::string word = std::to_string(reader.line()) + ":";
             if (status == Status::bad) word += "bad";
             if (status == Status::torn) word += "torn:" + std::string(record.text);
+            if (status == Status::record && !record.ended) word += "last:";
             if (status == Status::record)
                 for (std::size_t i = 0; i < record.fields; ++i)
                     word += (i > 0 ? "|" : "") + std::string(record.field[i]);
@@ -50,7 +51,12 @@ TEST(CsvReader, reads_records_whatever_the_chunks) {
         {"a,b\n", {"1:a|b"}},
         {"a,b\r\nc,d\r\n", {"1:a|b", "2:c|d"}},
         {",\n\nx\n", {"1:|", "2:", "3:x"}},
-        {"a,b\nc,d", {"1:a|b", "2:torn:c,d"}},
+        {"a,b\nc,d", {"1:a|b", "2:last:c|d"}},
+        {"a,b\r\nc,d\r", {"1:a|b", "2:c|d"}},
+        {"a;b,c\nd\te;f\ng\nh,i;j\n", {"1:a|b,c", "2:d|e;f", "3:g", "4:h|i;j"}},
+        {"\"a,b\";c\n\"d;e\"\tf\n", {"1:a,b|c", "2:d;e|f"}},
+        {"\xef\xbb\xbf\"a\",b\n\xef\xbb\xbfx,y\n", {"1:a|b", "2:\xef\xbb\xbfx|y"}},
+        {"\xef\xbb\xbf", {"1:last:"}},
         {"\"a,b\",c\n", {"1:a,b|c"}},
         {"\"say \"\"hello\"\"\",2\nx\n", {"1:say \"hello\"|2", "2:x"}},
         {"\"of\ntwo\",2\nnext\n", {"1:of\ntwo|2", "3:next"}},
@@ -58,7 +64,7 @@ TEST(CsvReader, reads_records_whatever_the_chunks) {
         {"a\"b,c\nx\n", {"1:bad", "2:x"}},
         {"\"a\"b,c\nx\n", {"1:bad", "2:x"}},
         {"x\n\"open,1\n", {"1:x", "2:bad"}},
-        {"\"of\ntwo\",2", {"1:torn:\"of\ntwo\",2"}},
+        {"\"of\ntwo\",2", {"1:last:of\ntwo|2"}},
         {"x\n\"open,1", {"1:x", "2:torn:\"open,1"}},
         {"1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17\nx\n", {"1:bad", "2:x"}},
     };

@@ -18,22 +18,29 @@ protected:
     /// An outage of `length` seconds, `at` seconds after the first midnight.
     void outage(std::uint32_t target, double at, double length = 180) {
         while (targets.size() <= target)
-            targets.push_back({.target = std::to_string(targets.size()),
-                               .name = std::to_string(targets.size()),
-                               .site = {},
+            targets.push_back({.order = InOrder{4s, EventOrder{no_texts, no_texts}},
                                .host = {},
                                .series = Series{3, lines, nullptr},
-                               .order = InOrder{4s}});
+                               .target = std::to_string(targets.size()),
+                               .name = std::to_string(targets.size()),
+                               .site = {},
+                               .log = {},
+                               .not_wanted_as = {}});
         Series& series = targets[target].series;
         for (double lost = 0; lost < length; lost += std::min(5.0, length / 3))
-            series.settle({.sent = moment(at + lost), .kind = Kind::timeout});
-        series.settle({.sent = moment(at + length), .latency = 1ms, .kind = Kind::reply});
+            series.settle(
+                {.at = moment(at + lost), .sent = moment(at + lost), .kind = Kind::timeout});
+        series.settle({.at = moment(at + length),
+                       .sent = moment(at + length),
+                       .latency = 1ms,
+                       .kind = Kind::reply});
     }
     static WallTime moment(double at) {
         return WallTime{Duration{std::chrono::seconds{midnight}} +
                         Duration{static_cast<std::int64_t>(at * 1e9)}};
     }
 
+    Texts no_texts{11};
     StatusLines lines;
     std::deque<TargetHistory> targets;
 };

@@ -7,12 +7,19 @@
 namespace sipping::report {
 namespace {
 
-Event event(Duration sent, Kind kind, Duration latency = {}) {
-    return {.sent = WallTime{1000s} + sent, .latency = latency, .call_id = 7, .kind = kind};
+Event event(Duration sent, Kind kind, Duration latency = {}, std::uint64_t call_id = 7) {
+    return {.at = WallTime{1000s} + sent,
+            .sent = WallTime{1000s} + sent,
+            .latency = latency,
+            .call_id = call_id,
+            .kind = kind};
 }
 
+const Texts no_texts{11};
+const EventOrder by_time{no_texts, no_texts};
+
 TEST(InOrder, losses_come_a_timeout_later_and_go_on_in_order_of_sending) {
-    InOrder order{4s};
+    InOrder order{4s, by_time};
     std::vector<WallTime> seen;
     const auto take = [&](const Event& next) { seen.push_back(next.sent); };
     // Every third probe is lost: its row comes 1 s after it was sent.
@@ -31,24 +38,54 @@ TEST(InOrder, losses_come_a_timeout_later_and_go_on_in_order_of_sending) {
     EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
 }
 
-TEST(InOrder, what_comes_too_late_is_refused_and_says_by_how_much) {
-    InOrder order{4s};
+TEST(InOrder, what_comes_too_late_is_refused) {
+    InOrder order{4s, by_time};
     const auto take = [](const Event&) {};
     for (int i = 0; i < 20; ++i) {
         ASSERT_TRUE(order.add(event(1s * i, Kind::reply)));
         order.release(take);
     }
     EXPECT_FALSE(order.add(event(9500ms, Kind::timeout)));
-    EXPECT_EQ(order.lag(), 9500ms);
     EXPECT_TRUE(order.add(event(15500ms, Kind::timeout)));
 }
 
-TEST(InOrder, finds_what_it_holds) {
-    InOrder order{4s};
-    ASSERT_TRUE(order.add(event(1s, Kind::timeout)));
-    EXPECT_NE(order.find(WallTime{1001s}, 7), nullptr);
-    EXPECT_EQ(order.find(WallTime{1001s}, 8), nullptr);
-    EXPECT_EQ(order.find(WallTime{1002s}, 7), nullptr);
+TEST(InOrder, what_is_of_one_time_has_an_order_of_its_own) {
+    std::vector<Event> events{event(1s, Kind::late, 30s), event(1s, Kind::timeout),
+                              event(1s, Kind::reply, 5ms, 8), event(1s, Kind::duplicate, 9ms, 8),
+                              event(1s, Kind::duplicate, 6ms, 8)};
+    events.push_back({.at = WallTime{1001s}, .type = Event::Type::start});
+    events.push_back({.at = WallTime{1001s}, .type = Event::Type::stop});
+    const std::vector<std::pair<Event::Type, Kind>> right{{Event::Type::start, Kind{}},
+                                                          {Event::Type::probe, Kind::timeout},
+                                                          {Event::Type::probe, Kind::late},
+                                                          {Event::Type::probe, Kind::reply},
+                                                          {Event::Type::probe, Kind::duplicate},
+                                                          {Event::Type::probe, Kind::duplicate},
+                                                          {Event::Type::stop, Kind{}}};
+    std::ranges::sort(events, by_time);
+    do {
+        InOrder order{4s, by_time};
+        std::vector<std::pair<Event::Type, Kind>> seen;
+        for (const Event& one : events)
+            ASSERT_TRUE(order.add(one));
+        order.release_all([&](const Event& next) { seen.emplace_back(next.type, next.kind); });
+        ASSERT_EQ(seen, right);
+    } while (std::ranges::next_permutation(events, by_time).found);
+}
+
+TEST(InOrder, where_all_come_in_order_nothing_is_refused) {
+    InOrder order{4s, by_time};
+    std::vector<WallTime> seen;
+    const auto take = [&](const Event& next) { seen.push_back(next.at); };
+    // One that took so long that the hold would let all others go.
+    for (const Event& one : {event(0s, Kind::reply, 100s), event(1s, Kind::reply),
+                             event(1s, Kind::reply, 0s, 8), event(2s, Kind::reply)}) {
+        order.release_before(one.at, take);
+        ASSERT_TRUE(order.add(one));
+    }
+    order.release_all(take);
+    EXPECT_EQ(seen.size(), 4U);
+    EXPECT_TRUE(std::ranges::is_sorted(seen));
 }
 
 TEST(InOrder, random_completion_within_the_hold_is_always_put_right) {
@@ -67,7 +104,7 @@ TEST(InOrder, random_completion_within_the_hold_is_always_put_right) {
     }
     std::stable_sort(rows.begin(), rows.end(),
                      [](const Row& a, const Row& b) { return a.completed < b.completed; });
-    InOrder order{4s};
+    InOrder order{4s, by_time};
     int next = 0;
     const auto take = [&](const Event& one) {
         EXPECT_EQ(one.sent, WallTime{1000s} + next++ * 7ms);

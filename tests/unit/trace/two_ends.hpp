@@ -38,7 +38,7 @@ public:
     std::string_view site;  ///< of the rows to come
     void moved(Duration at, std::string_view target = "gw") {
         log::Row one;
-        one.is_gap = true;
+        one.type = log::RowType::gap;
         one.sent = begin + at;
         one.target = target;
         one.detail = "reason=moved;was=10.0.0.2";

@@ -1,0 +1,76 @@
+// Cuts the rows of files, in the order in which they stand there, where the wall clock may have
+// been set back: where all that follows is earlier than what was before. Whether it was, a Scout
+// tells, which sees the rows in order of time.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "sipping/log/row.hpp"
+#include "sipping/report/written.hpp"
+
+namespace sipping::report {
+
+/// Between two headers of a file, as it stands. Of one prober.
+using StreamId = std::uint32_t;
+
+struct Piece {
+    WallTime first = WallTime::max();  ///< of sending, of its probes
+    WallTime last = WallTime::min();
+    std::uint64_t rows = 0;
+    /// The row before it, of this target or that, was lost, and so was its first one.
+    bool begins_within_losses = false;
+    bool begins_run = false;  ///< a start stands before it
+};
+
+struct Stream {
+    static constexpr std::size_t pieces_max = 64;
+
+    std::uint32_t file = 0;
+    std::string log;            ///< the same for all files of one log
+    std::vector<Piece> pieces;  ///< at least one
+    bool disordered = false;    ///< more than pieces_max of them: no clock was set back so often
+};
+
+class Pieces {
+public:
+    void begin_stream(std::uint32_t file, std::string log);
+    /// The piece of the stream that this row is of.
+    [[nodiscard]] std::uint16_t place(const log::Row& row, std::string_view key);
+
+    [[nodiscard]] StreamId stream() const noexcept {
+        return static_cast<StreamId>(streams_.size() - 1);
+    }
+    [[nodiscard]] std::vector<Stream>& streams() noexcept { return streams_; }
+
+private:
+    /// Rows of one target and outcome in one piece.
+    struct Outcome {
+        std::uint16_t piece = 0;
+        WallTime newest{};
+    };
+    struct Target {
+        std::array<Outcome, Written::outcomes> outcomes;
+        std::uint16_t piece = 0;  ///< of the last row ...
+        bool lost = false;        ///< ... and whether that was lost
+    };
+    struct Hash : std::hash<std::string_view> {
+        using is_transparent = void;
+    };
+
+    [[nodiscard]] bool is_of_before(WallTime at, Duration latency, bool first) const noexcept;
+    [[nodiscard]] std::uint16_t place(WallTime sent, Kind kind, Duration latency, Outcome& outcome);
+    [[nodiscard]] std::uint16_t place_gap(const log::Row& row, std::uint16_t current);
+    [[nodiscard]] std::uint16_t begin_piece();
+    void count(const log::Row& row, Target& target, std::uint16_t piece);
+
+    std::vector<Stream> streams_;
+    std::unordered_map<std::string, Target, Hash, std::equal_to<>> targets_;
+    bool start_seen_ = false;  ///< since the last probe
+};
+
+}  // namespace sipping::report
