@@ -329,7 +329,8 @@ class Broken(FileCase):
         start = Pcapng().interface().packet(0, micros(BEGIN), self.frames()[0][1]).data
         damaged = "so the file is damaged; read up to there"
         for block, why in (
-                (struct.pack("=II", 6, 0), f"packet 2: a block says that it has 0 bytes, {damaged}"),
+                (struct.pack("=II", 6, 0),
+                 f"packet 2: a block says that it has 0 bytes, {damaged}"),
                 (struct.pack("=III", 6, 8, 8), f"packet 2: .* 8 bytes, {damaged}"),
                 (struct.pack("=II", 6, 0xFFFFFFFF), f"packet 2: .* 4294967295 bytes, {damaged}"),
                 (struct.pack("=II", 0xBAD, 0xFFFFFFFF),

@@ -13,9 +13,10 @@ from support import KEYS, SippingCase
 
 BEGIN = 1_800_000_000
 ENDS = {4: ("10.0.0.1", "10.0.0.2"), 6: ("2001:db8:1::1", "2001:db8:1::2")}
-TSHARK = ["-d", "udp.port==8472,vxlan", "-d", f"mpls.label=={tunnels.PSEUDOWIRE},pwethcw",
-          "-d", f"mpls.label=={tunnels.PLAIN_PSEUDOWIRE},pwethnocw", "-o", "ip.defragment:TRUE", "-o",
-          "ipv6.defragment:TRUE"]
+TSHARK = ["-d", "udp.port==8472,vxlan",
+          "-d", f"mpls.label=={tunnels.PSEUDOWIRE},pwethcw",
+          "-d", f"mpls.label=={tunnels.PLAIN_PSEUDOWIRE},pwethnocw",
+          "-o", "ip.defragment:TRUE", "-o", "ipv6.defragment:TRUE"]
 
 
 def message(call_id, version=4, back=False):

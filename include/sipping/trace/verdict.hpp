@@ -42,6 +42,7 @@ enum class Reason : std::uint8_t {
     other_time,    ///< the Call-ID was there at quite another time: its digits came twice
     slow,          ///< answered, later than any answer in time; the timeout is not in the log
     refused,       ///< an ICMP error says that it arrived, but the far capture lacks it
+    unattributed,  ///< something came from its target, and the log could put it to no probe
     run_ended,     ///< before its timeout
 };
 
@@ -92,7 +93,6 @@ private:
     [[nodiscard]] Reason why_not_there(const Probe& probe) const;
     [[nodiscard]] Reason why_no_proof(const Probe& probe, bool answers) const;
     [[nodiscard]] Judgement unknown_time(const Probe& probe) const;
-    [[nodiscard]] Judgement refused(const Probe& probe) const;
     [[nodiscard]] bool was_not_read(const Probe& probe) const;
     [[nodiscard]] bool near_is_sure(const Probe& probe, bool answers) const;
     [[nodiscard]] bool is_of_another_time(const Probe& probe, Side side) const;

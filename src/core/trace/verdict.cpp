@@ -64,6 +64,7 @@ Judgement Judge::decide(const Probe& probe) const {
     if (probe.far.finals > 0 || probe.near.finals > 0 || probe.latency)
         return answered_there(probe);
     if (probe.far.errors > 0 && probe.far.error_of_answer) return lost_back(probe);
+    if (probe.unread) return undecided(Reason::unattributed);
     if (probe.far.any_message()) return arrived(probe);
     return not_there(probe);
 }
@@ -80,14 +81,21 @@ Judgement Judge::answered_there(const Probe& probe) const {
     // What took longer than all that were in time may have been too late; only the log could tell.
     const Duration in_time = std::max(in_time_least, book_.answered_within(probe.target));
     const bool slow = !probe.latency && took.value_or(result.thinking) > in_time;
-    if (!probe.latency && was_not_read(probe)) return refused(probe);
-    if (!took && !slow) return lost_back(probe);
+    const bool not_read = !probe.latency && !slow && was_not_read(probe);
+    if (!took && !slow && !not_read) return lost_back(probe);
     if (took && has_thought) {
         result.has_times = true;
         result.network = *took - result.thinking;
     }
     if (slow) {
         result.reason = Reason::slow;
+        return result;
+    }
+    if (not_read) {
+        const bool at_near = probe.near.finals > 0;
+        result.verdict = Verdict::refused;
+        result.maybe_ours = !at_near;
+        result.syntax = book_.text(at_near ? probe.near.syntax : probe.far.syntax);
         return result;
     }
     result.verdict = probe.answered() ? Verdict::answered
@@ -104,12 +112,6 @@ bool Judge::was_not_read(const Probe& probe) const {
     const Seen& seen = at_near ? probe.near : probe.far;
     if (seen.finals == 0) return false;
     return book_.reads_forgivingly() ? at_near && probe.unread : seen.final_refused;
-}
-
-Judgement Judge::refused(const Probe& probe) const {
-    const bool at_near = probe.near.finals > 0;
-    const Seen& seen = at_near ? probe.near : probe.far;
-    return {.verdict = Verdict::refused, .maybe_ours = !at_near, .syntax = book_.text(seen.syntax)};
 }
 
 /// It was answered, and neither the prober nor the near capture has the answer.

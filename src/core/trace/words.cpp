@@ -32,6 +32,8 @@ std::string reason_words(const Judgement& judgement) {
             return "answered, later than any answer in time: perhaps after the timeout";
         case Reason::refused:
             return "its host refused it, so it arrived, but the far capture lacks it";
+        case Reason::unattributed:
+            return "what came from its target meanwhile belongs to no probe: perhaps its response";
         case Reason::run_ended: return "the run ended before its timeout";
     }
     return "";
