@@ -30,8 +30,11 @@ struct Message {
 /// False for what does not begin as SIP does.
 [[nodiscard]] bool read_message(std::string_view bytes, Message& message) noexcept;
 
-/// The first branch of our form in any of its Vias, which a proxy may have put others upon.
-[[nodiscard]] std::string_view own_branch(const Message& message) noexcept;
+/// The Call-ID's digits from the first branch of our form in any of its Vias; a proxy may have put
+/// others upon ours. False: there is none.
+[[nodiscard]] bool read_own_branch(const Message& message, std::uint64_t& number) noexcept;
+/// The same from the top one of a message that is cut: what is behind the digits may be missing.
+[[nodiscard]] bool read_cut_branch(std::string_view text, std::uint64_t& number) noexcept;
 
 /// A header line; `name` as written, empty where there is no colon.
 struct HeaderLine {
@@ -50,8 +53,5 @@ struct CallId {
     std::string_view site;
 };
 [[nodiscard]] bool parse_call_id(std::string_view text, CallId& id) noexcept;
-/// The same from a branch of ours, which holds the digits ("z9hG4bK", ten digits, 16 of hex).
-/// `cut`: what is behind the digits may be missing.
-[[nodiscard]] bool parse_branch(std::string_view text, bool cut, std::uint64_t& number) noexcept;
 
 }  // namespace sipping::trace

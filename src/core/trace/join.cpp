@@ -62,8 +62,8 @@ Probe* Join::find(const Message& message, WallTime at, bool cut, bool& by_branch
     if (of_our_form)
         if (Probe* probe = book_.find(id.number, id.site, at); probe != nullptr) return probe;
     std::uint64_t number = 0;
-    if (!parse_branch(own_branch(message), false, number) &&
-        (!cut || !parse_branch(message.fields.via.branch, true, number)))
+    if (!read_own_branch(message, number) &&
+        (!cut || !read_cut_branch(message.fields.via.branch, number)))
         return nullptr;
     by_branch = !cut && !message.fields.call_id.empty();  // what was cut off says nothing
     Probe* const probe = book_.find(number, std::nullopt, at);

@@ -13,9 +13,7 @@ using wire::is_digit;
 using wire::to_lower;
 using wire::trim;
 
-constexpr std::size_t branch_hex = 16;
 constexpr std::size_t call_id_digits = 10;
-constexpr std::string_view cookie = "z9hG4bK";
 
 }  // namespace
 
@@ -32,24 +30,34 @@ bool read_message(std::string_view bytes, Message& message) noexcept {
     return true;
 }
 
-std::string_view own_branch(const Message& message) noexcept {
-    std::uint64_t number = 0;
-    if (parse_branch(message.fields.via.branch, false, number)) return message.fields.via.branch;
-    if (message.fields.via_count < 2) return {};
+bool read_own_branch(const Message& message, std::uint64_t& number) noexcept {
+    std::uint64_t proof = 0;
+    if (wire::parse_branch(message.fields.via.branch, number, proof)) return true;
     wire::Lines lines(message.rest);
     std::string_view line;
-    for (bool ended = true; lines.next(line, ended) && !wire::Lines::is_empty(line);) {
+    std::uint32_t left = message.fields.via_count > 1 ? message.fields.via_count : 0;
+    for (bool ended = true; left > 0 && lines.next(line, ended);) {
         wire::HeaderName name{};
         const std::size_t size = wire::take_name(line, name);
         if (size == 0 || name != wire::HeaderName::via) continue;
-        for (std::string_view rest = line.substr(size); !rest.empty();) {
+        for (std::string_view rest = trim(line.substr(size)); !rest.empty() && left > 0; --left) {
             wire::Via via;
-            if (wire::parse_via(trim(rest), via) && parse_branch(via.branch, false, number))
-                return via.branch;
-            rest.remove_prefix(std::min(rest.size(), std::min(rest.find(','), rest.size()) + 1));
+            if (wire::parse_via(rest, via) && wire::parse_branch(via.branch, number, proof))
+                return true;
+            const std::size_t comma = rest.find(',');
+            rest = comma == rest.npos ? std::string_view{} : trim(rest.substr(comma + 1));
         }
     }
-    return {};
+    return false;
+}
+
+bool read_cut_branch(std::string_view text, std::uint64_t& number) noexcept {
+    constexpr std::string_view cookie = "z9hG4bK";
+    if (text.size() < cookie.size() + call_id_digits || !text.starts_with(cookie)) return false;
+    const std::string_view digits = text.substr(cookie.size());
+    for (const char c : digits.substr(call_id_digits))
+        if (!is_digit(c) && (to_lower(c) < 'a' || to_lower(c) > 'f')) return false;
+    return wire::read_number(digits.substr(0, call_id_digits), number);
 }
 
 HeaderLine split_line(std::string_view line) noexcept {
@@ -86,16 +94,6 @@ bool parse_call_id(std::string_view text, CallId& id) noexcept {
     if (number.size() != call_id_digits) return false;
     id.site = at == text.npos ? std::string_view{} : text.substr(at + 1);
     return wire::read_number(number, id.number);
-}
-
-bool parse_branch(std::string_view text, bool cut, std::uint64_t& number) noexcept {
-    constexpr std::size_t least = cookie.size() + call_id_digits;
-    if (text.size() > least + branch_hex || text.size() < (cut ? least : least + branch_hex) ||
-        !text.starts_with(cookie))
-        return false;
-    for (const char c : text.substr(least))
-        if (!is_digit(c) && (to_lower(c) < 'a' || to_lower(c) > 'f')) return false;
-    return wire::read_number(text.substr(cookie.size(), call_id_digits), number);
 }
 
 }  // namespace sipping::trace
