@@ -131,6 +131,10 @@ def teredo(packet):
     return over_udp(bytes(2) + bytes(6) + packet, 3544, 3544)
 
 
+def lisp(packet):
+    return over_udp(struct.pack("!II", 0x80000001, 1) + packet, 4341)
+
+
 def ip_in_ip(packet, ends=OUTER):
     return in_ip(packet, 4 if packet[0] >> 4 == 4 else 41, ends)
 
@@ -147,6 +151,14 @@ def backbone(frame):
 def nsh(packet):
     kind = 1 if packet[0] >> 4 == 4 else 2
     return ethernet(struct.pack("!HBBI", 0x0FC2, 2, kind, 5 << 8 | 255), 0x894F) + packet
+
+
+def vn_tag(packet):
+    return ethernet(struct.pack("!IH", 0x00640003, ether_type(packet)) + packet, 0x8926)
+
+
+def e_tag(packet):
+    return ethernet(struct.pack("!HHHH", 0, 0x1005, 0, ether_type(packet)) + packet, 0x893F)
 
 
 def snap(packet):
@@ -216,11 +228,17 @@ WRAPPERS = {
     "l2tp": l2tp,
     "l2tp with numbers": lambda packet: l2tp(packet, True),
     "tzsp": lambda packet: tzsp(ethernet(packet)),
+    "lisp": lisp,
+    "mpls over udp": lambda packet: over_udp(labels(packet, 50), 6635),
+    "gre over udp": lambda packet: over_udp(gre(packet, ether_type(packet), key=True), 4754),
+    "mpls in ip": lambda packet: in_ip(labels(packet, 50), 137),
     "ip in ip": ip_in_ip,
     "ip in ipv6": lambda packet: ip_in_ip(packet, OUTER6),
     "ethernet in ip": lambda packet: ether_ip(ethernet(packet)),
     "mac in mac": lambda packet: backbone(ethernet(packet)),
     "nsh": nsh,
+    "vn tag": vn_tag,
+    "e tag": e_tag,
     "vlan, mpls, pseudowire, vlan": lambda packet: ethernet(
         struct.pack("!HH", 5, 0x8847) + labels(bytes(4) + tagged(packet, 0x8100), 1, PSEUDOWIRE),
         0x8100),

@@ -97,6 +97,15 @@ TEST(Layers, what_is_inside_of_ah) {
     EXPECT_EQ(payload(101, packets::v6(inner, 51)), text);
 }
 
+TEST(Layers, l2tp3_with_any_cookie_and_sublayer) {
+    for (const std::size_t size : {4U, 8U, 12U, 16U}) {
+        Packet session(size, 0x5a);
+        packets::put(session, packets::ethernet(packets::v4(packets::udp(text))));
+        EXPECT_EQ(payload(101, packets::v4(session, {.protocol = 115})), text) << size;
+    }
+    EXPECT_EQ(payload(101, packets::v4(Packet(60, 0), {.protocol = 115})), std::nullopt);
+}
+
 TEST(Layers, a_tag_of_macsec_that_only_protects) {
     Packet ip = packets::v4(packets::udp(text));
     for (const bool has_channel : {false, true}) {
