@@ -45,33 +45,87 @@ def answer(asked, status="200 OK"):
     return f"SIP/2.0 {status}\r\n" + asked.split("\r\n", 1)[1]
 
 
-def pcap(frames, link=ETHERNET, snap=262144, magic=0xA1B23C4D):
-    """The bytes of a file; frames are (seconds, bytes), with nanoseconds as the magic says."""
-    data = struct.pack("=IHHiIII", magic, 2, 4, 0, 0, snap, link)
-    for at, frame in frames:
+MICRO, NANO, MODIFIED = 0xA1B2C3D4, 0xA1B23C4D, 0xA1B2CD34
+
+
+def pcap(frames, link=ETHERNET, snap=262144, magic=NANO, order="=", version=(2, 4)):
+    """The bytes of a file; frames are (seconds, bytes) or (seconds, bytes, bytes on the wire)."""
+    data = struct.pack(order + "IHHiIII", magic, *version, 0, 0, snap, link)
+    for at, frame, *length in frames:
         whole, part = divmod(round(at * 1e6) * 1000, 1_000_000_000)
-        part = part if magic == 0xA1B23C4D else part // 1000
-        data += struct.pack("=IIII", whole, part, len(frame), len(frame)) + frame
+        part = part if magic == NANO else part // 1000
+        sizes = (len(frame), length[0] if length else len(frame))
+        data += struct.pack(order + "IIII", whole, part,
+                            *(reversed(sizes) if version < (2, 3) else sizes))
+        data += (struct.pack(order + "IHBB", 2, 0x0800, 0, 0) if magic == MODIFIED else b"") + frame
     return data
 
 
-def block(kind, body):
-    body += bytes(-len(body) % 4)
-    size = struct.pack("=I", 12 + len(body))
-    return struct.pack("=I", kind) + size + body + size
+def option(order, code, value):
+    return struct.pack(order + "HH", code, len(value)) + value + bytes(-len(value) % 4)
+
+
+class Pcapng:
+    """A file block by block; `data` is what there is of it. Times are in ticks of the interface."""
+
+    def __init__(self, order="=", section_length=-1):
+        self.data = b""
+        self.section(order, section_length)
+
+    def block(self, kind, body):
+        body += bytes(-len(body) % 4)
+        size = struct.pack(self.order + "I", 12 + len(body))
+        self.data += struct.pack(self.order + "I", kind) + size + body + size
+        return self
+
+    def options(self, *pairs):
+        """(code, value) each, and the end of options."""
+        return b"".join(option(self.order, *pair) for pair in pairs) + bytes(4) * bool(pairs)
+
+    def section(self, order="=", length=-1):
+        self.order = order
+        return self.block(0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, length))
+
+    def interface(self, link=ETHERNET, *options, snap=0):
+        return self.block(1, struct.pack(self.order + "HHI", link, 0, snap) +
+                          self.options(*options))
+
+    def packet(self, interface, ticks, frame, *options, length=None):
+        head = struct.pack(self.order + "IIIII", interface, ticks >> 32, ticks & 0xFFFFFFFF,
+                           len(frame), length or len(frame))
+        return self.block(6, head + frame + bytes(-len(frame) % 4) + self.options(*options))
+
+    def old_packet(self, interface, ticks, frame, drops=0xFFFF):
+        return self.block(2, struct.pack(self.order + "HHIIII", interface, drops, ticks >> 32,
+                                         ticks & 0xFFFFFFFF, len(frame), len(frame)) + frame)
+
+    def simple_packet(self, frame):
+        return self.block(3, struct.pack(self.order + "I", len(frame)) + frame)
+
+    def statistics(self, interface, ticks, *options):
+        return self.block(5, struct.pack(self.order + "III", interface, ticks >> 32,
+                                         ticks & 0xFFFFFFFF) + self.options(*options))
+
+    def ticks(self, value):
+        """A time as options have it."""
+        return struct.pack(self.order + "II", value >> 32, value & 0xFFFFFFFF)
+
+    def number(self, value):
+        return struct.pack(self.order + "Q", value)
+
+
+def micros(at):
+    return round(at * 1e6)
 
 
 def pcapng(frames, link=ETHERNET, dropped=None):
-    data = block(0x0A0D0D0A, struct.pack("=IHHq", 0x1A2B3C4D, 1, 0, -1))
-    data += block(1, struct.pack("=HHI", link, 0, 262144))
+    file = Pcapng().interface(link)
     for at, frame in frames:
-        micros = round(at * 1e6)
-        data += block(6, struct.pack("=IIIII", 0, micros >> 32, micros & 0xFFFFFFFF, len(frame),
-                                     len(frame)) + frame)
+        file.packet(0, micros(at), frame)
     if dropped is not None:
-        options = struct.pack("=HHQ", 4, 8, len(frames)) + struct.pack("=HHQ", 5, 8, dropped)
-        data += block(5, struct.pack("=III", 0, 0, 0) + options + struct.pack("=HH", 0, 0))
-    return data
+        file.statistics(0, micros(frames[-1][0]), (4, file.number(len(frames))),
+                        (5, file.number(dropped)))
+    return file.data
 
 
 def save(path, data):

@@ -135,6 +135,28 @@ std::string parse_report(std::span<const char* const> words, Arguments& argument
     return check(config);
 }
 
+/// For each word that is neither an option nor the value of one, which option stood before it.
+std::vector<config::Behind> find_behind(std::span<const char* const> words) {
+    std::vector<config::Behind> behind;
+    config::Behind last = config::Behind::nothing;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::string_view word = words[i];
+        if (word.size() < 2 || word.front() != '-') {
+            behind.push_back(last);
+            continue;
+        }
+        const std::string_view name = word.substr(0, word.find('='));
+        if (name == "--far") last = config::Behind::far;
+        if (name == "--near") last = config::Behind::near;
+        const auto options = config::trace_options();
+        const auto option =
+            std::ranges::find_if(options, [&](const auto& one) { return one.spelled() == name; });
+        const bool takes_value = option != options.end() && option->takes != config::Takes::nothing;
+        if (takes_value && name == word) ++i;
+    }
+    return behind;
+}
+
 std::string parse_trace(std::span<const char* const> words, Arguments& arguments) {
     Rest rest;
     auto& config = arguments.trace;
@@ -145,6 +167,8 @@ std::string parse_trace(std::span<const char* const> words, Arguments& arguments
     if (show_text(rest, trace_help, arguments)) return {};
     arguments.command = Command::trace;
     config.logs = std::move(rest.words);
+    config.behind = find_behind(words);
+    config.behind.resize(config.logs.size());
     return check(config);
 }
 

@@ -177,10 +177,11 @@ Usage: sipping trace LOG... --far FAR.pcap [--near NEAR.pcap] [options]
 LOG is a CSV of sipping or of the original SIP Ping, or a folder of them.
 Captures are pcap or pcapng; logs and captures plain, .gz or .zst; - is standard
 input. Probes are found by Call-ID (NAT does not matter), or by their branch
-where an SBC changed it; clocks need not agree. MOMENT is as of sipping report.
+where an SBC changed it, in any usual tunnel; clocks need not agree. MOMENT is
+as of sipping report.
 
-      --far FILE          a capture at the far end; repeat
-      --near FILE         a capture at our own end; repeat
+      --far FILE...       captures at the far end; repeat
+      --near FILE...      captures at our own end; repeat
 Which probes (all that were lost)
       --call-id CALLID    this one, lost or not
       --from MOMENT, --to MOMENT
@@ -197,7 +198,7 @@ How
 
 Examples
   sipping trace sipping-logs --far pbx.pcap --near here.pcap
-  sipping trace log.csv.zst --far 'pbx.pcap00' --far 'pbx.pcap01' --from 11:30
+  sipping trace log.csv.zst --far pbx.pcap* --from 11:30
   sipping trace log.csv --far pbx.pcapng.gz --ladder 5479931704
 )");
 }

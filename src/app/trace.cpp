@@ -13,6 +13,7 @@
 #include "sipping/base/grouped.hpp"
 #include "targets.hpp"
 #include "trace_captures.hpp"
+#include "trace_inputs.hpp"
 #include "trace_view.hpp"
 
 namespace sipping::app {
@@ -62,10 +63,10 @@ public:
         io::lock_down(io::Exec::forbidden);
         read_logs();
         const trace::Probe* const first = first_wanted();
-        if (first == nullptr) return nothing_lost();
+        if (first == nullptr && (book_.rows() == 0 || wanted_.call_id)) return asked_for_nothing();
         trace::Join join(
             book_, {.has_near = !config_.near.empty(), .drawn = config_.ladder ? first : nullptr});
-        captures_.read(join, progress_);
+        captures_.read(book_, join, progress_);
         const trace::Judge judge(book_, captures_.coverage(Side::far),
                                  config_.near.empty() ? nullptr : &captures_.coverage(Side::near));
         show(judged(join, judge));
@@ -106,17 +107,14 @@ private:
         return first;
     }
 
-    int nothing_lost() {
-        if (book_.rows() == 0)
-            tell("no probe of that time and those targets in these logs");
-        else if (wanted_.call_id)
-            tell("no probe with that Call-ID in these logs");
-        else
-            std::fputs(fmt::format("Nothing lost: {} probes in these logs\n", grouped(book_.rows()))
-                           .c_str(),
-                       config_.json || config_.csv ? stderr : stdout);
-        const bool asked_for_nothing = book_.rows() == 0 || wanted_.call_id;
-        return tell_problems() || asked_for_nothing ? 1 : 0;
+    int asked_for_nothing() {
+        const std::string_view text = wanted_.call_id
+                                          ? "no probe with that Call-ID in these logs"
+                                          : "no probe of that time and those targets in these logs";
+        tell(text);
+        if (config_.json) std::fputs(trace_json_of_nothing(text).c_str(), stdout);
+        tell_problems();
+        return 1;
     }
 
     [[nodiscard]] TraceView judged(const trace::Join& join, const trace::Judge& judge) const {
@@ -147,13 +145,14 @@ private:
         else
             text = config_.csv ? trace_csv(view) : trace_text(view);
         std::fwrite(text.data(), 1, text.size(), stdout);
+        if (config_.csv && view.probes.empty()) tell(trace_summary(view));
         if (!config_.write_pcap.empty())
             tell(fmt::format("{} packets written to {}", grouped(captures_.written()),
                              config_.write_pcap));
     }
 
     /// True: there were some.
-    [[nodiscard]] bool tell_problems() const {
+    bool tell_problems() const {
         tell_unread(unread_);
         for (const std::string& problem : captures_.problems())
             tell(problem);
@@ -181,7 +180,8 @@ private:
 int run_trace(const config::TraceConfig& config) {
     use_zone(config.zone);
     catch_interrupt();
-    TraceRun run(config);
+    const config::TraceConfig sorted = sorted_inputs(config);
+    TraceRun run(sorted);
     return run.run();
 }
 

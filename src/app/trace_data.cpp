@@ -12,6 +12,7 @@ namespace {
 
 using trace::Seen;
 using trace::Side;
+using Counts = std::array<std::uint64_t, trace::verdict_count>;
 
 std::string unix_text(WallTime at) {
     const auto us = std::chrono::floor<std::chrono::microseconds>(at.time_since_epoch()).count();
@@ -48,10 +49,17 @@ Json clock_json(const trace::ClockOffset& clock) {
 Json capture_json(const TraceView& view, Side side) {
     const trace::Coverage& coverage = view.captures.coverage(side);
     const trace::Completeness sum = view.judge.completeness(side);
+    Json not_read = Json::object();
+    for (const TraceCaptures::NotRead& one : view.captures.not_read(side))
+        not_read[one.what] = one.packets;
     return {{"from", coverage.empty() ? Json(nullptr) : Json(unix_s(coverage.first()))},
             {"to", coverage.empty() ? Json(nullptr) : Json(unix_s(coverage.last()))},
             {"packets", view.captures.packets(side)},
             {"sip", view.join.messages(side)},
+            {"cut", coverage.cut()},
+            {"cut_at", coverage.cut() > 0 ? Json(coverage.cut_at()) : Json(nullptr)},
+            {"cut_messages", coverage.cut_messages()},
+            {"not_read", not_read},
             {"dropped", coverage.dropped()},
             {"answered_probes", sum.answered},
             {"requests_of_them", sum.requests},
@@ -78,6 +86,13 @@ Json probe_json(const TraceView& view, const Judged& one) {
     }
     if (view.has_near()) json["near"] = side_json(probe.near);
     return json;
+}
+
+Json summary_json(std::string_view text, std::size_t probes, const Counts& counts) {
+    Json verdicts = Json::object();
+    for (std::size_t i = 0; i < trace::verdict_count; ++i)
+        verdicts[std::string{to_string(static_cast<trace::Verdict>(i))}] = counts[i];
+    return {{"event", "summary"}, {"text", text}, {"probes", probes}, {"verdicts", verdicts}};
 }
 
 }  // namespace
@@ -119,16 +134,16 @@ std::string trace_json(const TraceView& view) {
                      {"before", sum.example.has_before ? Json(sum.example.before) : Json(nullptr)},
                      {"after", sum.example.has_after ? Json(sum.example.after) : Json(nullptr)}}) +
                 '\n';
-    Json counts = Json::object();
-    for (std::size_t i = 0; i < trace::verdict_count; ++i)
-        counts[std::string{to_string(static_cast<trace::Verdict>(i))}] = view.counts[i];
-    Json all{{"event", "summary"},
-             {"text", trace_summary(view)},
-             {"probes", view.probes.size()},
-             {"verdicts", counts},
-             {"far", capture_json(view, Side::far)}};
+    Json all = summary_json(trace_summary(view), view.probes.size(), view.counts);
+    for (const bool answer : {false, true})
+        all["compared"][answer ? "answers" : "requests"] = view.join.rewrites().compared(answer);
+    all["far"] = capture_json(view, Side::far);
     if (view.has_near()) all["near"] = capture_json(view, Side::near);
     return text + json_line(all) + '\n';
+}
+
+std::string trace_json_of_nothing(std::string_view text) {
+    return json_line(summary_json(text, 0, {})) + '\n';
 }
 
 }  // namespace sipping::app

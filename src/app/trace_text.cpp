@@ -24,6 +24,7 @@ std::string_view short_words(Verdict verdict) noexcept {
         case Verdict::unanswered: return "unanswered";
         case Verdict::lost_back: return "on the way back";
         case Verdict::not_received: return "at our host";
+        case Verdict::refused: return "refused by a strict reader";
         case Verdict::too_late: return "answered too late";
         case Verdict::undecided: return "undecided";
     }
@@ -38,11 +39,19 @@ std::string capture_line(const TraceView& view, Side side) {
         fmt::format("{}: {} to {}, {} packets, {} of them SIP", name,
                     local_moment(coverage.first()), local_moment(coverage.last()),
                     grouped(view.captures.packets(side)), grouped(view.join.messages(side)));
+    if (coverage.cut() > 0)
+        text += fmt::format("; {} packets are cut at {} bytes", grouped(coverage.cut()),
+                            coverage.cut_at());
+    if (coverage.cut_messages() > 0)
+        text +=
+            fmt::format(", {} SIP messages before their Call-ID", grouped(coverage.cut_messages()));
+    for (const TraceCaptures::NotRead& one : view.captures.not_read(side))
+        text += fmt::format("; {} packets of {} are not read", grouped(one.packets), one.what);
     if (coverage.dropped() > 0)
         text += fmt::format("; it lost {} packets itself", grouped(coverage.dropped()));
     const trace::Completeness sum = view.judge.completeness(side);
     const std::uint64_t missing = sum.answered - std::min(sum.requests, sum.answers);
-    if (missing > 0)
+    if (missing > 0 && coverage.cut_messages() == 0)
         text += fmt::format("; it lacks {} of {} answered probes of its time", grouped(missing),
                             grouped(sum.answered));
     return text + "\nClock: " + trace::offset_words(side, view.judge.offset(side)) + '\n';
@@ -78,9 +87,24 @@ std::string rewritten(const TraceView& view, bool answer) {
                        text);
 }
 
+std::string rewriting(const TraceView& view) {
+    const trace::Rewrites& all = view.join.rewrites();
+    if (!all.sums().empty()) return rewritten(view, false) + rewritten(view, true);
+    if (all.compared(false) == 0) return {};
+    if (!view.has_near())
+        return fmt::format(
+            "\nNothing rewritten on the way there, as far as the log tells ({} requests "
+            "compared)\n",
+            grouped(all.compared(false)));
+    return fmt::format("\nNothing rewritten on the way ({} requests, {} responses compared)\n",
+                       grouped(all.compared(false)), grouped(all.compared(true)));
+}
+
 }  // namespace
 
 std::string trace_summary(const TraceView& view) {
+    if (view.probes.empty())
+        return fmt::format("Nothing lost: {} probes in these logs", grouped(view.book.rows()));
     const bool all_lost = std::ranges::all_of(view.probes, [](const Judged& one) {
         return is_loss(one.probe->kind) || one.probe->kind == Kind::late;
     });
@@ -104,8 +128,8 @@ std::string trace_text(const TraceView& view) {
     std::string text = trace_summary(view) + '\n';
     text += capture_line(view, Side::far);
     if (view.has_near()) text += capture_line(view, Side::near);
-    text += '\n' + probes_table(view);
-    text += rewritten(view, false) + rewritten(view, true);
+    if (!view.probes.empty()) text += '\n' + probes_table(view);
+    text += rewriting(view);
     if (view.join.not_compared() > 0)
         text += fmt::format("{} messages were not compared, for lack of room\n",
                             grouped(view.join.not_compared()));

@@ -29,6 +29,7 @@ struct TraceView {
     [[nodiscard]] bool has_near() const noexcept { return !config.near.empty(); }
 };
 
+/// "Nothing lost: 1,200 probes in these logs";
 /// "12 lost: 9 on the way back, 2 on the way there, 1 unanswered"
 [[nodiscard]] std::string trace_summary(const TraceView& view);
 
@@ -37,6 +38,8 @@ struct TraceView {
 [[nodiscard]] std::string trace_csv(const TraceView& view);
 /// An object a line: of each probe, of each thing rewritten, of all.
 [[nodiscard]] std::string trace_json(const TraceView& view);
+/// The same where there is no probe to ask about; `text` says so.
+[[nodiscard]] std::string trace_json_of_nothing(std::string_view text);
 /// The message flow of one probe; `utf8`: with arrows that are not ASCII.
 [[nodiscard]] std::string trace_ladder(const TraceView& view, const Judged& judged, bool utf8);
 

@@ -105,7 +105,8 @@ class Forms(TraceCase):
             "2027-01-15 08:00:10.150  gw      3333333333  answer lost on the way back  200 sent",
             "2027-01-15 08:00:10.250  gw      4444444444  arrived, not answered        ",
             "2027-01-15 08:00:10.350  gw      5555555555  answered too late            network "
-            "10.000 ms, far end 2.500 s"])
+            "10.000 ms, far end 2.500 s",
+            "", "Nothing rewritten on the way (203 requests, 201 responses compared)"])
 
     def test_every_kind_of_file_gives_the_same(self):
         self.scene()
@@ -187,10 +188,6 @@ class Forms(TraceCase):
                 if any(call_id.encode() in packet for call_id in EXPECTED)]
         self.assertEqual((self.folder / "out.pcap").read_bytes()[24:],
                          pcap(self.frames(mine))[24:])
-        save(self.folder / "raw.pcap", pcap(self.frames(self.near, captures.RAW), captures.RAW))
-        self.sipping("trace", "log.csv", "--far", "far.pcap", "--near", "raw.pcap",
-                     "--write-pcap", "out2.pcap", code=3)
-        self.assertFalse((self.folder / "out2.pcap").exists())
 
     def test_write_pcap_writes_over_nothing_that_it_reads(self):
         self.scene()
@@ -254,13 +251,6 @@ class What(TraceCase):
         run = self.sipping("trace", "log.csv", *both, "--call-id", "9999999999", code=1)
         self.assertEqual(run.err, "sipping: no probe with that Call-ID in these logs\n")
 
-    def test_nothing_lost(self):
-        self.row(BEGIN, "6000000000", "reply", "1.000")
-        self.sees("far", BEGIN, request("6000000000"))
-        self.write_all()
-        run = self.sipping("trace", "log.csv", "--far", "far.pcap")
-        self.assertEqual((run.out, run.err), ("Nothing lost: 1 probes in these logs\n", ""))
-
     def test_a_capture_that_lost_packets_says_so(self):
         self.scene()
         self.write_all()
@@ -291,8 +281,8 @@ class Unreadable(TraceCase):
         (self.folder / "cut.pcap").write_bytes(whole[:-100])
         run = self.sipping("trace", "log.csv", "--far", "cut.pcap", "--near", "near.pcap", code=1)
         self.assertIn("4 lost: 1 on the way there", run.out)
-        self.assertRegex(run.err, r"^sipping: cut.pcap: packet 405: truncated dump file; .*; read "
-                                  "up to there\n$")
+        self.assertRegex(run.err, r"^sipping: cut.pcap: packet 405: the file ends within it; "
+                                  "read up to there\n$")
         packed = save(self.folder / "far.pcap.gz", whole).read_bytes()
         (self.folder / "cut.pcap.gz").write_bytes(packed[:-100])
         run = self.sipping("trace", "log.csv", "--far", "cut.pcap.gz", code=1)
@@ -305,7 +295,8 @@ class Unreadable(TraceCase):
         whole = (self.folder / "far.pcap").read_bytes()
         (self.folder / "bad.pcap").write_bytes(whole[:20000] + b"\xff" * 5000 + whole[25000:])
         run = self.sipping("trace", "log.csv", "--far", "bad.pcap", code=1)
-        self.assertRegex(run.err, r"^sipping: bad.pcap: packet \d+: invalid packet capture length")
+        self.assertRegex(run.err, r"^sipping: bad.pcap: packet \d+: it says that it has 4294967295 "
+                                  "bytes, so the file is damaged; read up to there\n$")
 
     def test_what_is_no_capture(self):
         self.scene()

@@ -9,8 +9,8 @@
 
 #include "fuzz_check.hpp"
 #include "fuzz_input.hpp"
-#include "sipping/trace/fragments.hpp"
 #include "sipping/trace/join.hpp"
+#include "sipping/trace/unpacker.hpp"
 #include "sipping/trace/words.hpp"
 
 using namespace sipping;
@@ -19,7 +19,8 @@ using namespace sipping::trace;
 namespace {
 
 constexpr WallTime begin{1'800'000'000s};
-constexpr std::array links{0, 1, 12, 101, 108, 113, 228, 229, 276, 105};
+constexpr std::array links{0, 1,  12, 101, 108, 113, 228, 229, 276, 105,
+                           9, 50, 51, 104, 166, 204, 219, 239, 14};
 constexpr std::size_t frame_max = 2048;
 
 void add(ProbeBook& book, std::uint64_t call_id, Kind kind, std::optional<Duration> latency) {
@@ -30,6 +31,7 @@ void add(ProbeBook& book, std::uint64_t call_id, Kind kind, std::optional<Durati
     row.sent = begin;
     row.latency = latency;
     row.target = "gw";
+    row.host = "10.0.0.2";
     row.source_port = 40000;
     row.detail = "icmp=host-unreachable;icmp_from=10.0.0.9";
     book.add(row, "file");
@@ -41,30 +43,30 @@ bool lies_within(std::string_view part, Bytes whole) {
            (from >= whole.data() && from + part.size() <= whole.data() + whole.size());
 }
 
-void take(Join& join, Fragments& fragments, Side side, WallTime at, int link, Bytes frame) {
-    const auto packet = read_frame(link, frame);
+void take(ProbeBook& book, Join& join, Unpacker& unpacker, Side side, const FrameView& frame) {
+    const auto packet = unpacker.take(frame);
+    FUZZ_CHECK(unpacker.frames().size() <= Fragments::frames_max);
     if (!packet) return;
-    FUZZ_CHECK(packet->payload.size() <= packet->whole.size() &&
-               packet->whole.size() <= frame.size());
-    std::optional<IpPacket> whole;
-    if (packet->fragment) {
-        whole = fragments.add(*packet, at, frame, static_cast<std::uint32_t>(frame.size()));
-        if (!whole) return;
-        FUZZ_CHECK(fragments.frames().size() <= Fragments::pieces_max);
-        FUZZ_CHECK(whole->payload.size() <= Fragments::size_max);
+    FUZZ_CHECK(!packet->fragment && packet->depth < Unpacker::layers_max);
+    FUZZ_CHECK(packet->payload.size() <= packet->whole.size());
+    // One frame holds no more than its bytes; what was put together is bounded as well.
+    FUZZ_CHECK(packet->whole.size() <=
+               (unpacker.frames().size() == 1 ? frame.bytes.size() : 2 * Fragments::size_max));
+    const auto datagram = read_datagram(*packet);
+    if (datagram) {
+        FUZZ_CHECK(lies_within(datagram->payload, packet->whole));
+        Message message;
+        if (read_message(datagram->payload, message)) {
+            for (const std::string_view part :
+                 {message.fields.call_id, message.fields.via.branch, message.fields.from_tag,
+                  message.start_line, message.rest})
+                FUZZ_CHECK(lies_within(part, packet->whole));
+            FUZZ_CHECK(compare(datagram->payload, datagram->payload).empty());
+        }
+        if (join.take(side, frame.at, *datagram) != Join::Taken::no_sip) return;
     }
-    const IpPacket& all = whole ? *whole : *packet;
-    const auto datagram = read_datagram(all);
-    if (!datagram) return;
-    FUZZ_CHECK(lies_within(datagram->payload, all.whole));
-    Message message;
-    if (read_message(datagram->payload, message)) {
-        for (const std::string_view part : {message.call_id, message.branch, message.own_branch,
-                                            message.from_tag, message.headers, message.cseq})
-            FUZZ_CHECK(lies_within(part, all.whole));
-        FUZZ_CHECK(compare(datagram->payload, datagram->payload).empty());
-    }
-    static_cast<void>(join.take(side, at, *datagram));
+    unpacker.note_unread(*packet);
+    book.note_unread(side, packet->source, packet->destination);
 }
 
 void judge_all(const ProbeBook& book, const Coverage& far, const Coverage* near) {
@@ -83,6 +85,9 @@ void judge_all(const ProbeBook& book, const Coverage& far, const Coverage* near)
                 FUZZ_CHECK((probe.far.finals > 0 || probe.far.error_of_answer) && !probe.latency);
                 break;
             case Verdict::not_received: FUZZ_CHECK(probe.near.finals > 0); break;
+            case Verdict::refused:
+                FUZZ_CHECK((probe.far.finals > 0 || probe.near.finals > 0) && !probe.latency);
+                break;
             case Verdict::too_late: FUZZ_CHECK(probe.latency.has_value()); break;
             case Verdict::answered: FUZZ_CHECK(probe.answered()); break;
             case Verdict::undecided: FUZZ_CHECK(judgement.reason != Reason::none); break;
@@ -103,9 +108,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     book.finish();
     const bool has_near = input.flag();
     Join join(book, {.has_near = has_near, .drawn = book.probes().data()});
-    std::array<Fragments, 2> fragments;
+    std::array<Unpacker, 2> unpackers;
     std::array<Coverage, 2> coverage;
-    if (input.flag()) coverage[1].add_dropped(1);
+    if (input.flag()) coverage[1].add_dropped(begin, begin + 100ms, 1);
     WallTime at = begin;
     while (!input.empty()) {
         const std::uint8_t how = input.byte();
@@ -117,7 +122,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const std::vector<std::uint8_t> frame(text.begin(), text.end());
         const auto index = static_cast<std::size_t>(side);
         coverage[index].add_file(at, at);
-        take(join, fragments[index], side, at, link, frame);
+        take(book, join, unpackers[index], side,
+             {.at = at, .length = static_cast<std::uint32_t>(size), .link = link, .bytes = frame});
     }
     FUZZ_CHECK(join.events().size() <= Join::events_max);
     judge_all(book, coverage[1], has_near ? &coverage[0] : nullptr);

@@ -15,8 +15,12 @@ struct CallIdWord {
     std::string site;  ///< empty: any
 };
 
+/// The last of --far and --near before a word: a shell makes several words of `--far pbx.pcap*`.
+enum class Behind : std::uint8_t { nothing, far, near };
+
 struct TraceConfig {
     std::vector<std::string> logs;  ///< files and folders; "-" is standard input
+    std::vector<Behind> behind;     ///< of each of them
     std::vector<std::string> far;   ///< --far: captures of the far end; "-" too
     std::vector<std::string> near;  ///< --near: of our own end
     std::string from;               ///< --from, --to

@@ -18,8 +18,12 @@ public:
 
     /// One file: its first and last packet.
     void add_file(WallTime first, WallTime last);
-    /// Packets that the capture says it lost.
-    void add_dropped(std::uint64_t packets) noexcept { dropped_ += packets; }
+    /// Packets that the capture says it lost, at some time from `from` to `to`.
+    void add_dropped(WallTime from, WallTime to, std::uint64_t packets);
+    /// A packet of which the capture kept so many bytes, and not all.
+    void add_cut(std::size_t kept) noexcept;
+    /// A SIP message that is cut before its Call-ID.
+    void add_cut_message() noexcept { ++cut_messages_; }
 
     enum class Where : std::uint8_t { inside, before, after, hole };
     /// Of a moment of the captures' clock.
@@ -30,14 +34,28 @@ public:
     [[nodiscard]] WallTime first() const noexcept { return spans_.front().first; }
     [[nodiscard]] WallTime last() const noexcept { return spans_.back().last; }
     [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
+    /// Some of them perhaps in that time.
+    [[nodiscard]] bool dropped_in(WallTime from, WallTime to) const noexcept;
+    [[nodiscard]] std::uint64_t cut() const noexcept { return cut_; }
+    /// The size to which packets are cut; of the longest one.
+    [[nodiscard]] std::size_t cut_at() const noexcept { return cut_at_; }
+    [[nodiscard]] std::uint64_t cut_messages() const noexcept { return cut_messages_; }
 
 private:
     struct Span {
         WallTime first;
         WallTime last;
     };
+    [[nodiscard]] static bool overlap(const Span& a, const Span& b) noexcept {
+        return a.first <= b.last && b.first <= a.last;
+    }
+
     std::vector<Span> spans_;  ///< in order, apart
+    std::vector<Span> drops_;
     std::uint64_t dropped_ = 0;
+    std::uint64_t cut_ = 0;
+    std::size_t cut_at_ = 0;
+    std::uint64_t cut_messages_ = 0;
 };
 
 }  // namespace sipping::trace

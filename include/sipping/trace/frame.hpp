@@ -1,24 +1,23 @@
-// From a captured frame to the IP packet in it, and from that to a UDP payload or an ICMP error.
-// Pure bytes to values; hostile input, of which nothing is trusted and nothing copied. Knows no
-// capture files (shell/capture does) and no SIP.
+// IP packets, the UDP datagrams and the ICMP errors in them. Pure bytes to values; hostile input,
+// of which nothing is trusted and nothing copied. Knows no SIP, and not what packets are wrapped
+// in (layers.hpp does).
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 
 #include "sipping/base/endpoint.hpp"
+#include "sipping/trace/bytes.hpp"
 
 namespace sipping::trace {
 
-using Bytes = std::span<const std::uint8_t>;
-
-/// Link types as libpcap returns them from pcap_datalink(), and as files number them
-/// (tcpdump.org/linktypes.html); the two differ for raw IP only.
-[[nodiscard]] bool is_known_link(int link) noexcept;
-/// "Ethernet", "Linux cooked v1", "raw IP", ...; "link type 105" of others is up to the caller.
-[[nodiscard]] std::string_view link_name(int link) noexcept;
+inline constexpr std::uint8_t protocol_icmp = 1;
+inline constexpr std::uint8_t protocol_tcp = 6;
+inline constexpr std::uint8_t protocol_udp = 17;
+inline constexpr std::uint8_t protocol_icmp6 = 58;
+inline constexpr std::uint8_t protocol_sctp = 132;
+inline constexpr std::size_t udp_header_size = 8;
 
 struct IpPacket {
     Address source;
@@ -26,19 +25,19 @@ struct IpPacket {
     std::uint8_t protocol = 0;  ///< of what follows all headers
     bool fragment = false;
     bool more_fragments = false;
+    bool cut = false;               ///< the capture kept less than there was
+    std::uint8_t depth = 0;         ///< layers around it
     std::uint32_t fragment_at = 0;  ///< offset in bytes
     std::uint32_t id = 0;           ///< of its fragments
-    bool cut = false;               ///< the capture kept less than there was
-    Bytes whole;                    ///< with the IPv4 header, as wire::parse_icmp wants it
+    Bytes whole;                    ///< with its header, as far as it is there
     Bytes payload;
 };
 
-/// The IP packet in a frame: behind Ethernet with any number of VLAN tags (802.1Q, 802.1ad), Linux
-/// cooked v1 and v2, BSD loopback, or nothing (raw IP). Nothing for what is no IP, or broken.
-[[nodiscard]] std::optional<IpPacket> read_frame(int link, Bytes frame) noexcept;
-
-/// The same of bytes that begin with an IP header.
-[[nodiscard]] std::optional<IpPacket> read_ip(Bytes packet) noexcept;
+/// Of bytes that begin with an IP header. Nothing where there is none, or a broken one.
+[[nodiscard]] std::optional<IpPacket> read_ip(Bytes bytes) noexcept;
+/// Takes extension headers (RFC 8200 section 4) and AH off the front of the payload, up to a
+/// fragment's; read_ip() has done so. False: broken.
+[[nodiscard]] bool take_headers(IpPacket& packet) noexcept;
 
 struct Datagram {
     Endpoint source;

@@ -41,8 +41,14 @@ public:
 
     Join(ProbeBook& book, const Options& options) : book_(book), options_(options) {}
 
-    /// True: it is about a probe that is wanted.
-    bool take(Side side, WallTime at, const Datagram& datagram);
+    enum class Taken : std::uint8_t {
+        no_sip,
+        unknown,  ///< SIP, but nothing says whose: it was cut off
+        others,   ///< of no probe
+        probe,    ///< of one that is not wanted
+        wanted,
+    };
+    Taken take(Side side, WallTime at, const Datagram& datagram);
 
     [[nodiscard]] const Rewrites& rewrites() const noexcept { return rewrites_; }
     [[nodiscard]] const std::vector<Event>& events() const noexcept { return events_; }
@@ -54,11 +60,14 @@ public:
     [[nodiscard]] std::uint64_t not_compared() const noexcept { return not_compared_; }
 
 private:
-    [[nodiscard]] Probe* find(const Message& message, WallTime at, bool& by_branch) noexcept;
+    [[nodiscard]] Probe* find(const Message& message, WallTime at, bool cut,
+                              bool& by_branch) noexcept;
+    void draw(Side side, WallTime at, const Message& message, const Datagram& datagram);
     void take_request(Probe& probe, Side side, WallTime at, const Message& message,
                       std::string_view text);
     void take_answer(Probe& probe, Side side, WallTime at, const Message& message,
                      std::string_view text);
+    void note_syntax(Seen& seen, const Message& message, std::string_view text);
     void hold_or_compare(Probe& probe, Side side, bool answer, std::string_view text);
     void compare_with_log(const Probe& probe, const Message& message);
 

@@ -1,49 +1,57 @@
-// A quick, tolerant look at a SIP message in a capture: what it is and whose. Not a decoder
-// (wire is): a message that is cut, or quoted by an ICMP error, or that no decoder would take,
-// still says which Call-ID it belongs to. Reads its bytes and nothing else; hostile input.
+// A SIP message in a capture: what it is and whose. Read as the prober reads responses (wire,
+// strictly and then forgivingly), so a message that is cut, or quoted by an ICMP error, or that no
+// decoder would take, still says which Call-ID it belongs to. Hostile input.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
 
+#include "sipping/base/syntax_fault.hpp"
+#include "sipping/wire/response.hpp"
+
 namespace sipping::trace {
 
 struct Message {
     bool is_request = false;
-    std::uint16_t status = 0;     ///< of a response
-    std::string_view start_line;  ///< without its line end
-    std::string_view method;      ///< of a request
-    std::string_view headers;     ///< from behind the start line to the empty line, or the end
-    std::string_view call_id;
-    bool has_via = false;
-    std::string_view branch;      ///< of the topmost Via
-    std::string_view own_branch;  ///< the first branch of our form in any Via, if there is one
-    std::string_view from_tag;
-    std::string_view cseq;
+    wire::Response fields;  ///< of a request: those that say whose it is
+    SyntaxFault fault;      ///< of a response
+    std::string_view start_line;
+    std::string_view rest;  ///< behind the start line: headers and body
+
+    /// Of a request.
+    [[nodiscard]] std::string_view method() const noexcept {
+        return start_line.substr(0, start_line.find(' '));
+    }
+    [[nodiscard]] bool is_provisional() const noexcept {
+        return fields.status >= 100 && fields.status < 200;
+    }
 };
 
 /// False for what does not begin as SIP does.
 [[nodiscard]] bool read_message(std::string_view bytes, Message& message) noexcept;
 
-/// A header line, folded ones in one piece; `name` as written.
+/// The Call-ID's digits from the first branch of our form in any of its Vias; a proxy may have put
+/// others upon ours. False: there is none.
+[[nodiscard]] bool read_own_branch(const Message& message, std::uint64_t& number) noexcept;
+/// The same from the top one of a message that is cut: what is behind the digits may be missing.
+[[nodiscard]] bool read_cut_branch(std::string_view text, std::uint64_t& number) noexcept;
+
+/// A header line; `name` as written, empty where there is no colon.
 struct HeaderLine {
     std::string_view name;
     std::string_view value;
 };
-/// Takes the next one off the front of `headers`; false at the end. A line without a colon has no
-/// name.
-[[nodiscard]] bool take_header(std::string_view& headers, HeaderLine& line) noexcept;
+[[nodiscard]] HeaderLine split_line(std::string_view line) noexcept;
 /// "via" of "v", "Via" and "VIA": long name in lower case; of unknown ones as it is, which compares
 /// without case.
 [[nodiscard]] std::string_view long_name(std::string_view name) noexcept;
 
-/// Number and site of a Call-ID of ours ("0123456789", "4084673539@site"); false for others.
+/// Number and site of a Call-ID of ours ("0123456789", "4084673539@site"); false for others. The
+/// original's may begin with 0.
 struct CallId {
     std::uint64_t number = 0;
     std::string_view site;
 };
 [[nodiscard]] bool parse_call_id(std::string_view text, CallId& id) noexcept;
-/// The same from a branch of ours, which holds the digits ("z9hG4bK", ten digits, 16 of hex).
-[[nodiscard]] bool parse_branch(std::string_view text, std::uint64_t& number) noexcept;
 
 }  // namespace sipping::trace

@@ -12,9 +12,15 @@ namespace sipping::trace {
 struct ClockOffset {
     /// What is assumed where no probe tells: clocks that are set by NTP.
     static constexpr Duration assumed_error = 1s;
+    /// Bounds that contradict each other by less are no matter of clocks: the log may hold
+    /// estimates, and a capture on the same box takes its times elsewhere.
+    static constexpr Duration noise = 1ms;
+    /// One probe in so many may be off by anything: its time was taken by a process that did not
+    /// run. They widen the error, and do not make a clock that was set.
+    static constexpr std::uint64_t odd_one_in = 100;
 
     bool known = false;
-    bool steady = true;  ///< false: no single offset fits all probes; a clock was set, or drifts
+    bool steady = true;  ///< false: no single offset fits the probes; a clock was set, or drifts
     Duration offset{};   ///< the capture's clock minus the prober's
     Duration error = assumed_error;  ///< the true one is within offset +- error
     std::uint64_t probes = 0;        ///< that it was told from

@@ -3,14 +3,15 @@
 // whether the captures would have the others. What the captures show of each is kept with it.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "sipping/base/endpoint.hpp"
 #include "sipping/base/instant.hpp"
 #include "sipping/log/row.hpp"
 #include "sipping/result/probe_result.hpp"
@@ -34,7 +35,9 @@ struct Seen {
     std::uint16_t errors = 0;
     std::uint16_t provisional_status = 0;
     std::uint16_t final_status = 0;
-    std::uint32_t leg = 0;  ///< hash of the branch of the first request; others are a proxy's
+    bool final_refused = false;  ///< a strict reader does not take the first final response
+    std::uint32_t syntax = 0;    ///< index of text(): what is wrong with it, "no-colon:server"
+    std::uint32_t leg = 0;       ///< hash of the branch of the first request; others are a proxy's
 
     [[nodiscard]] bool any_message() const noexcept {
         return requests > 0 || provisionals > 0 || finals > 0;
@@ -50,8 +53,10 @@ struct Probe {
     std::uint16_t source_port = 0;
     std::uint32_t site = 0;  ///< index of text()
     std::uint32_t target = 0;
+    std::uint32_t host = 0;
     std::uint32_t group = 0;  ///< of those to one target at one address
     std::uint32_t next = 0;   ///< another one with the same digits, plus 1
+    bool unread = false;      ///< what came from its target meanwhile could not be attributed
     std::string detail;       ///< of a wanted one's row; hostile
     Seen near;
     Seen far;
@@ -89,15 +94,24 @@ public:
     [[nodiscard]] Probe* find(std::uint64_t call_id, std::optional<std::string_view> site,
                               WallTime at) noexcept;
 
+    /// A packet of these two in which nothing could be read. True: one of them is a target.
+    bool note_unread(Side side, const Address& source, const Address& destination) noexcept;
+    /// Such packets to and from the address of that probe's target.
+    [[nodiscard]] std::uint64_t unread(Side side, const Probe& probe) const noexcept;
+
     [[nodiscard]] std::vector<Probe>& probes() noexcept { return probes_; }
     [[nodiscard]] const std::vector<Probe>& probes() const noexcept { return probes_; }
     [[nodiscard]] std::size_t index_of(const Probe& probe) const noexcept {
         return static_cast<std::size_t>(&probe - probes_.data());
     }
     [[nodiscard]] const std::string& text(std::uint32_t index) const { return texts_[index]; }
+    /// The same text has the same index.
+    [[nodiscard]] std::uint32_t intern(std::string_view text);
     /// "0762101642", "4084673539@site"; the site is hostile text.
     [[nodiscard]] std::string call_id_text(const Probe& probe) const;
     [[nodiscard]] std::uint32_t groups() const noexcept { return groups_; }
+    /// Whoever wrote these logs takes responses that a strict reader refuses, and says so.
+    [[nodiscard]] bool reads_forgivingly() const noexcept { return reads_forgivingly_; }
 
     /// Probes in the logs that were asked about, in the time asked about.
     [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
@@ -111,15 +125,17 @@ public:
 private:
     [[nodiscard]] bool concerns(const log::Row& row, std::string_view name) const;
     [[nodiscard]] bool is_wanted(const log::Row& row) const;
-    [[nodiscard]] std::uint32_t intern(std::string_view text);
     [[nodiscard]] Probe make(const log::Row& row, std::string_view name);
     void note_late(const log::Row& row, std::string_view name);
     void sample(const log::Row& row, std::string_view name);
     void insert(Probe probe);
-    void note_gap(const log::Row& row);
     [[nodiscard]] Probe* same(std::uint64_t call_id, std::string_view site, WallTime sent) noexcept;
     void insert_wanted(const log::Row& row, std::string_view name);
     void put_into_groups();
+
+    struct AddressHash {
+        [[nodiscard]] std::size_t operator()(const Address& address) const noexcept;
+    };
 
     Wanted wanted_;
     std::vector<Probe> probes_;
@@ -129,8 +145,10 @@ private:
     std::unordered_map<std::uint64_t, std::uint32_t> first_;  ///< by digits, plus 1
     std::vector<std::string> texts_{""};
     std::unordered_map<std::string, std::uint32_t> text_index_{{"", 0}};
-    std::map<std::uint32_t, std::vector<WallTime>> moves_;  ///< of a target to another address
-    std::vector<Duration> slowest_;                         ///< in time, by target
+    std::vector<Duration> slowest_;  ///< in time, by target
+    bool reads_forgivingly_ = false;
+    /// By the address of a target: packets that were not read, of either side.
+    std::unordered_map<Address, std::array<std::uint64_t, 2>, AddressHash> unread_;
     std::uint32_t groups_ = 0;
     std::uint64_t rows_ = 0;
     std::uint64_t left_out_ = 0;

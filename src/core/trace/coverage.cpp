@@ -18,6 +18,20 @@ void Coverage::add_file(WallTime first, WallTime last) {
     spans_ = std::move(merged);
 }
 
+void Coverage::add_dropped(WallTime from, WallTime to, std::uint64_t packets) {
+    if (packets > 0) drops_.push_back({from, to});
+    dropped_ += packets;
+}
+
+void Coverage::add_cut(std::size_t kept) noexcept {
+    ++cut_;
+    cut_at_ = std::max(cut_at_, kept);
+}
+
+bool Coverage::dropped_in(WallTime from, WallTime to) const noexcept {
+    return std::ranges::any_of(drops_, [&](const Span& drop) { return overlap(drop, {from, to}); });
+}
+
 Coverage::Where Coverage::where(WallTime at) const noexcept {
     if (spans_.empty() || at < spans_.front().first) return Where::before;
     if (at > spans_.back().last) return Where::after;

@@ -7,33 +7,9 @@
 namespace sipping::trace {
 namespace {
 
-constexpr int link_null = 0;
-constexpr int link_ethernet = 1;
-constexpr int link_raw_libpcap = 12;  // DLT_RAW on Linux
-constexpr int link_raw = 101;
-constexpr int link_loop = 108;
-constexpr int link_cooked = 113;
-constexpr int link_ipv4 = 228;
-constexpr int link_ipv6 = 229;
-constexpr int link_cooked2 = 276;
-
-constexpr std::uint16_t ether_ipv4 = 0x0800;
-constexpr std::uint16_t ether_ipv6 = 0x86dd;
 constexpr std::size_t v4_header_size = 20;
 constexpr std::size_t v6_header_size = 40;
-constexpr std::size_t udp_header_size = 8;
-constexpr std::uint8_t protocol_icmp = 1;
-constexpr std::uint8_t protocol_udp = 17;
-constexpr std::uint8_t protocol_icmp6 = 58;
-constexpr int v6_extensions_max = 8;
-
-std::uint16_t u16(Bytes bytes, std::size_t at) noexcept {
-    return static_cast<std::uint16_t>(bytes[at] << 8 | bytes[at + 1]);
-}
-
-std::uint32_t u32(Bytes bytes, std::size_t at) noexcept {
-    return std::uint32_t{u16(bytes, at)} << 16 | u16(bytes, at + 2);
-}
+constexpr int extensions_max = 8;
 
 Address address(Family family, Bytes bytes, std::size_t at) noexcept {
     Address result;
@@ -41,41 +17,6 @@ Address address(Family family, Bytes bytes, std::size_t at) noexcept {
     std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), family == Family::v4 ? 4 : 16,
                 result.bytes.begin());
     return result;
-}
-
-bool is_vlan(std::uint16_t type) noexcept {
-    return type == 0x8100 || type == 0x88a8 || type == 0x9100;  // the last: before 802.1ad
-}
-
-/// `at` is where the type stands that says what follows it. What is behind it and the VLAN tags.
-Bytes behind_type(Bytes frame, std::size_t at, std::size_t behind) noexcept {
-    if (frame.size() < behind || frame.size() < at + 2) return {};
-    std::uint16_t type = u16(frame, at);
-    while (is_vlan(type)) {
-        if (frame.size() < behind + 4) return {};
-        type = u16(frame, behind + 2);
-        behind += 4;
-    }
-    return type == ether_ipv4 || type == ether_ipv6 ? frame.subspan(behind) : Bytes{};
-}
-
-Bytes skip(Bytes frame, std::size_t size) noexcept {
-    return frame.size() < size ? Bytes{} : frame.subspan(size);
-}
-
-Bytes ip_in(int link, Bytes frame) noexcept {
-    switch (link) {
-        case link_ethernet: return behind_type(frame, 12, 14);
-        case link_cooked: return behind_type(frame, 14, 16);
-        case link_cooked2: return behind_type(frame, 0, 20);
-        case link_null:  // a family number that each system has its own of: the header tells
-        case link_loop: return skip(frame, 4);
-        case link_raw:
-        case link_raw_libpcap:
-        case link_ipv4:
-        case link_ipv6: return frame;
-        default: return {};
-    }
 }
 
 std::optional<IpPacket> read_v4(Bytes bytes) noexcept {
@@ -99,14 +40,30 @@ std::optional<IpPacket> read_v4(Bytes bytes) noexcept {
     return packet;
 }
 
-/// Takes the extension headers off the front (RFC 8200 section 4). False: broken.
-bool take_extensions(IpPacket& packet) noexcept {
+std::optional<IpPacket> read_v6(Bytes bytes) noexcept {
+    if (bytes.size() < v6_header_size) return std::nullopt;
+    std::size_t total = v6_header_size + u16(bytes, 4);
+    if (total == v6_header_size) total = bytes.size();
+    IpPacket packet;
+    packet.cut = total > bytes.size();
+    packet.whole = bytes.first(std::min(total, bytes.size()));
+    packet.payload = packet.whole.subspan(v6_header_size);
+    packet.source = address(Family::v6, bytes, 8);
+    packet.destination = address(Family::v6, bytes, 24);
+    packet.protocol = bytes[6];
+    return packet;
+}
+
+}  // namespace
+
+bool take_headers(IpPacket& packet) noexcept {
     constexpr std::uint8_t hop_by_hop = 0, routing = 43, fragment = 44, destination = 60, ah = 51;
-    for (int count = 0; count < v6_extensions_max; ++count) {
+    const bool v6 = packet.source.family == Family::v6;
+    for (int count = 0; count < extensions_max && !packet.fragment; ++count) {
         const std::uint8_t kind = packet.protocol;
-        const bool known = kind == hop_by_hop || kind == routing || kind == destination ||
-                           kind == ah || kind == fragment;
-        if (!known) return true;
+        const bool of_v6 = v6 && (kind == hop_by_hop || kind == routing || kind == destination ||
+                                  kind == fragment);
+        if (!of_v6 && kind != ah) return true;
         if (packet.payload.size() < 8) return false;
         std::size_t size = 8;
         if (kind == ah)
@@ -123,56 +80,17 @@ bool take_extensions(IpPacket& packet) noexcept {
             packet.fragment = packet.more_fragments || packet.fragment_at != 0;
         }
         packet.payload = packet.payload.subspan(size);
-        if (packet.fragment) return true;  // further headers are inside what has to be put together
     }
-    return false;
+    return packet.fragment;  // what follows is inside what has to be put together
 }
 
-std::optional<IpPacket> read_v6(Bytes bytes) noexcept {
-    if (bytes.size() < v6_header_size) return std::nullopt;
-    std::size_t total = v6_header_size + u16(bytes, 4);
-    if (total == v6_header_size) total = bytes.size();
-    IpPacket packet;
-    packet.cut = total > bytes.size();
-    packet.whole = bytes.first(std::min(total, bytes.size()));
-    packet.payload = packet.whole.subspan(v6_header_size);
-    packet.source = address(Family::v6, bytes, 8);
-    packet.destination = address(Family::v6, bytes, 24);
-    packet.protocol = bytes[6];
-    if (!take_extensions(packet)) return std::nullopt;
+std::optional<IpPacket> read_ip(Bytes bytes) noexcept {
+    if (bytes.empty()) return std::nullopt;
+    std::optional<IpPacket> packet;
+    if (bytes[0] >> 4 == 4) packet = read_v4(bytes);
+    if (bytes[0] >> 4 == 6) packet = read_v6(bytes);
+    if (packet && !take_headers(*packet)) return std::nullopt;
     return packet;
-}
-
-}  // namespace
-
-bool is_known_link(int link) noexcept {
-    return !link_name(link).empty();
-}
-
-std::string_view link_name(int link) noexcept {
-    switch (link) {
-        case link_null:
-        case link_loop: return "BSD loopback";
-        case link_ethernet: return "Ethernet";
-        case link_cooked: return "Linux cooked v1";
-        case link_cooked2: return "Linux cooked v2";
-        case link_raw:
-        case link_raw_libpcap: return "raw IP";
-        case link_ipv4: return "raw IPv4";
-        case link_ipv6: return "raw IPv6";
-        default: return {};
-    }
-}
-
-std::optional<IpPacket> read_frame(int link, Bytes frame) noexcept {
-    return read_ip(ip_in(link, frame));
-}
-
-std::optional<IpPacket> read_ip(Bytes packet) noexcept {
-    if (packet.empty()) return std::nullopt;
-    if (packet[0] >> 4 == 4) return read_v4(packet);
-    if (packet[0] >> 4 == 6) return read_v6(packet);
-    return std::nullopt;
 }
 
 std::optional<Datagram> read_datagram(const IpPacket& packet) noexcept {

@@ -5,7 +5,7 @@
 #include <functional>
 #include <limits>
 
-#include "sipping/wire/via.hpp"
+#include "sipping/wire/lines.hpp"
 
 namespace sipping::trace {
 namespace {
@@ -26,6 +26,24 @@ IcmpError error_of(const Datagram& datagram) noexcept {
             .from = datagram.icmp_from};
 }
 
+/// Its Call-ID is not there, or not all of it.
+bool lacks_id(const Message& message, const Datagram& datagram) noexcept {
+    const std::string_view id = message.fields.call_id;
+    const std::string_view all = datagram.payload;
+    return id.empty() || id.data() + id.size() == all.data() + all.size();
+}
+
+/// As it stands in the message.
+std::string top_via_text(const Message& message) {
+    wire::Lines lines(message.rest);
+    std::string_view line;
+    for (bool ended = true; lines.next(line, ended) && !wire::Lines::is_empty(line);) {
+        const HeaderLine header = split_line(line);
+        if (long_name(header.name) == "via") return std::string{header.value.substr(0, 512)};
+    }
+    return {};
+}
+
 void take_error(Seen& seen, WallTime at, const Datagram& datagram, bool of_answer) noexcept {
     if (seen.errors == 0) {
         seen.error = error_of(datagram);
@@ -37,28 +55,34 @@ void take_error(Seen& seen, WallTime at, const Datagram& datagram, bool of_answe
 
 }  // namespace
 
-Probe* Join::find(const Message& message, WallTime at, bool& by_branch) noexcept {
+Probe* Join::find(const Message& message, WallTime at, bool cut, bool& by_branch) noexcept {
     by_branch = false;
     CallId id;
-    const bool of_our_form = parse_call_id(message.call_id, id);
+    const bool of_our_form = parse_call_id(message.fields.call_id, id);
     if (of_our_form)
         if (Probe* probe = book_.find(id.number, id.site, at); probe != nullptr) return probe;
     std::uint64_t number = 0;
-    if (!parse_branch(message.own_branch, number)) return nullptr;
-    by_branch = !message.call_id.empty();  // else it was cut off, which says nothing
+    if (!read_own_branch(message, number) &&
+        (!cut || !read_cut_branch(message.fields.via.branch, number)))
+        return nullptr;
+    by_branch = !cut && !message.fields.call_id.empty();  // what was cut off says nothing
     Probe* const probe = book_.find(number, std::nullopt, at);
     // With another site behind the digits it is another prober's.
     if (probe != nullptr && of_our_form && id.number == number && probe->site != 0) return nullptr;
     return probe;
 }
 
-bool Join::take(Side side, WallTime at, const Datagram& datagram) {
+Join::Taken Join::take(Side side, WallTime at, const Datagram& datagram) {
     Message message;
-    if (!read_message(datagram.payload, message)) return false;
+    if (!read_message(datagram.payload, message)) return Taken::no_sip;
     if (!datagram.is_icmp()) ++messages_[static_cast<std::size_t>(side)];
     bool by_branch = false;
-    Probe* probe = find(message, at, by_branch);
-    if (probe == nullptr) return false;
+    const bool cut = datagram.cut || datagram.is_icmp();
+    Probe* probe = find(message, at, cut, by_branch);
+    if (probe == nullptr) {
+        return cut && !datagram.is_icmp() && lacks_id(message, datagram) ? Taken::unknown
+                                                                         : Taken::others;
+    }
     Seen& seen = probe->at(side);
     if (datagram.is_icmp()) {
         take_error(seen, at, datagram, !message.is_request);
@@ -70,23 +94,27 @@ bool Join::take(Side side, WallTime at, const Datagram& datagram) {
         else
             take_answer(*probe, side, at, message, text);
     }
-    if (probe == options_.drawn && events_.size() < events_max)
-        events_.push_back({.side = side,
-                           .at = at,
-                           .is_request = message.is_request,
-                           .status = message.status,
-                           .is_icmp = datagram.is_icmp(),
-                           .icmp = datagram.is_icmp() ? error_of(datagram) : IcmpError{},
-                           .source = datagram.source,
-                           .destination = datagram.destination,
-                           .method = std::string{message.method.substr(0, 32)}});
-    return probe->wanted;
+    if (probe == options_.drawn) draw(side, at, message, datagram);
+    return probe->wanted ? Taken::wanted : Taken::probe;
+}
+
+void Join::draw(Side side, WallTime at, const Message& message, const Datagram& datagram) {
+    if (events_.size() == events_max) return;
+    events_.push_back({.side = side,
+                       .at = at,
+                       .is_request = message.is_request,
+                       .status = message.fields.status,
+                       .is_icmp = datagram.is_icmp(),
+                       .icmp = datagram.is_icmp() ? error_of(datagram) : IcmpError{},
+                       .source = datagram.source,
+                       .destination = datagram.destination,
+                       .method = std::string{message.method().substr(0, 32)}});
 }
 
 void Join::take_request(Probe& probe, Side side, WallTime at, const Message& message,
                         std::string_view text) {
     Seen& seen = probe.at(side);
-    const std::uint32_t leg = leg_of(message.branch);
+    const std::uint32_t leg = leg_of(message.fields.via.branch);
     if (seen.requests > 0 && leg != seen.leg) return;
     if (seen.requests == 0) {
         seen.request = at;
@@ -103,20 +131,32 @@ void Join::take_answer(Probe& probe, Side side, WallTime at, const Message& mess
                        std::string_view text) {
     Seen& seen = probe.at(side);
     // What a next hop of a proxy answered to the proxy is no answer to us.
-    if (seen.requests > 0 && leg_of(message.branch) != seen.leg) return;
-    if (message.status < 200) {
+    if (seen.requests > 0 && leg_of(message.fields.via.branch) != seen.leg) return;
+    if (message.is_provisional()) {
         if (seen.provisionals == 0) {
             seen.provisional = at;
-            seen.provisional_status = message.status;
+            seen.provisional_status = message.fields.status;
         }
         return count(seen.provisionals);
     }
     if (seen.finals == 0) {
         seen.final = at;
-        seen.final_status = message.status;
+        seen.final_status = message.fields.status;
+        if (!text.empty() && !probe.latency) note_syntax(seen, message, text);
         if (options_.has_near) hold_or_compare(probe, side, true, text);
     }
     count(seen.finals);
+}
+
+/// Of a probe that the log says nothing came to: perhaps because whoever wrote it could not read
+/// it.
+void Join::note_syntax(Seen& seen, const Message& message, std::string_view text) {
+    wire::Response response;
+    seen.final_refused = wire::decode_response(text, response) != wire::DecodeError::ok;
+    if (!message.fault) return;
+    const std::string_view header = message.fault.header();
+    seen.syntax = book_.intern(
+        fmt::format("{}{}{}", to_string(message.fault.fault), header.empty() ? "" : ":", header));
 }
 
 void Join::hold_or_compare(Probe& probe, Side side, bool answer, std::string_view text) {
@@ -144,23 +184,17 @@ void Join::hold_or_compare(Probe& probe, Side side, bool answer, std::string_vie
 void Join::compare_with_log(const Probe& probe, const Message& message) {
     rewrites_.count_compared(false);
     const std::string call_id = book_.call_id_text(probe);
-    if (!message.call_id.empty() && message.call_id != call_id)
+    const wire::Response& fields = message.fields;
+    if (!fields.call_id.empty() && fields.call_id != call_id)
         rewrites_.note_value(
             false, probe.call_id,
-            {"Call-ID", true, true, call_id, std::string{message.call_id.substr(0, 256)}});
-    std::string_view headers = message.headers;
-    HeaderLine line;
-    while (take_header(headers, line)) {
-        if (long_name(line.name) != "via") continue;
-        wire::Via via;
-        if (probe.source_port == 0 || !wire::parse_via(line.value, via)) return;
-        if (via.port != probe.source_port)
-            rewrites_.note_value(
-                false, probe.call_id,
-                {"Via", true, true, fmt::format("(sent from port {})", probe.source_port),
-                 std::string{line.value.substr(0, 512)}});
+            {"Call-ID", true, true, call_id, std::string{fields.call_id.substr(0, 256)}});
+    if (probe.source_port == 0 || !fields.has_via || fields.via.host.empty() ||
+        fields.via.port == probe.source_port)
         return;
-    }
+    rewrites_.note_value(false, probe.call_id,
+                         {"Via", true, true, fmt::format("(sent from port {})", probe.source_port),
+                          top_via_text(message)});
 }
 
 }  // namespace sipping::trace

@@ -1,8 +1,8 @@
 #include "sipping/trace/message.hpp"
 
-#include <cstring>
-#include <utility>
-
+#include "sipping/wire/header.hpp"
+#include "sipping/wire/lenient.hpp"
+#include "sipping/wire/lines.hpp"
 #include "sipping/wire/text.hpp"
 
 namespace sipping::trace {
@@ -13,94 +13,57 @@ using wire::is_digit;
 using wire::to_lower;
 using wire::trim;
 
-constexpr std::size_t start_line_max = 8192;
-constexpr std::string_view version = "sip/2.0";
-constexpr std::size_t branch_hex = 16;
 constexpr std::size_t call_id_digits = 10;
-constexpr std::string_view cookie = "z9hG4bK";
-
-bool begins_nocase(std::string_view text, std::string_view lower) noexcept {
-    return text.size() >= lower.size() && equals_nocase(text.substr(0, lower.size()), lower);
-}
-
-/// A line off the front, without its end. False when there is none left.
-bool take_line(std::string_view& rest, std::string_view& line) noexcept {
-    if (rest.empty()) return false;
-    const void* end = std::memchr(rest.data(), '\n', rest.size());
-    const std::size_t size =
-        end == nullptr ? rest.size()
-                       : static_cast<std::size_t>(static_cast<const char*>(end) - rest.data());
-    line = rest.substr(0, size);
-    rest.remove_prefix(end == nullptr ? size : size + 1);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    return true;
-}
-
-bool read_start(std::string_view line, Message& message) noexcept {
-    message.start_line = line;
-    if (begins_nocase(line, version)) {
-        std::string_view rest = wire::trim_left(line.substr(version.size()));
-        if (rest.size() < 3) return false;
-        for (int i = 0; i < 3; ++i)
-            if (!is_digit(rest[static_cast<std::size_t>(i)])) return false;
-        message.status = static_cast<std::uint16_t>((rest[0] - '0') * 100 + (rest[1] - '0') * 10 +
-                                                    (rest[2] - '0'));
-        return message.status >= 100 && message.status < 700;
-    }
-    message.is_request = true;
-    const std::size_t blank = line.find(' ');
-    if (blank == line.npos || !wire::is_token(line.substr(0, blank))) return false;
-    message.method = line.substr(0, blank);
-    line = trim(line);
-    return line.size() > version.size() &&
-           equals_nocase(line.substr(line.size() - version.size()), version);
-}
-
-/// The value of ";name=" in `text`, which is a whole header or a part of it.
-std::string_view param(std::string_view text, std::string_view name) noexcept {
-    for (std::size_t at = text.find(';'); at != text.npos; at = text.find(';', at + 1)) {
-        std::string_view rest = wire::trim_left(text.substr(at + 1));
-        if (!begins_nocase(rest, name)) continue;
-        rest = wire::trim_left(rest.substr(name.size()));
-        if (rest.empty() || rest.front() != '=') continue;
-        rest = wire::trim_left(rest.substr(1));
-        return rest.substr(0, rest.find_first_of(";, \t\r\n>"));
-    }
-    return {};
-}
-
-void read_via(std::string_view value, Message& message) noexcept {
-    if (!std::exchange(message.has_via, true))
-        message.branch = param(value.substr(0, value.find(',')), "branch");
-    for (std::string_view rest = value; message.own_branch.empty();) {
-        const std::size_t comma = rest.find(',');
-        const std::string_view branch = param(rest.substr(0, comma), "branch");
-        std::uint64_t number = 0;
-        if (parse_branch(branch, number)) message.own_branch = branch;
-        if (comma == rest.npos) return;
-        rest.remove_prefix(comma + 1);
-    }
-}
 
 }  // namespace
 
-bool take_header(std::string_view& headers, HeaderLine& line) noexcept {
-    std::string_view text;
-    const char* const begin = headers.data();
-    if (!take_line(headers, text) || text.empty()) return false;
-    // A line that begins with a blank goes on with the one before (section 7.3.1).
-    while (!headers.empty() && (headers.front() == ' ' || headers.front() == '\t')) {
-        std::string_view more;
-        if (!take_line(headers, more)) break;
-        text = {begin, static_cast<std::size_t>(more.data() + more.size() - begin)};
-    }
-    const std::size_t colon = text.find(':');
-    if (colon == text.npos) {
-        line = {{}, trim(text)};
-    } else {
-        line = {trim(text.substr(0, colon)), trim(text.substr(colon + 1))};
-    }
+bool read_message(std::string_view bytes, Message& message) noexcept {
+    const wire::DecodeError error = wire::read_response(bytes, message.fields, message.fault);
+    message.is_request = error == wire::DecodeError::request;
+    if (error != wire::DecodeError::ok &&
+        (!message.is_request || !wire::read_echo(bytes, message.fields)))
+        return false;
+    wire::Lines lines(wire::without_padding(bytes));
+    bool ended = false;
+    message.start_line = trim(lines.first(ended));
+    message.rest = lines.rest();
     return true;
+}
+
+bool read_own_branch(const Message& message, std::uint64_t& number) noexcept {
+    std::uint64_t proof = 0;
+    if (wire::parse_branch(message.fields.via.branch, number, proof)) return true;
+    wire::Lines lines(message.rest);
+    std::string_view line;
+    std::uint32_t left = message.fields.via_count > 1 ? message.fields.via_count : 0;
+    for (bool ended = true; left > 0 && lines.next(line, ended);) {
+        wire::HeaderName name{};
+        const std::size_t size = wire::take_name(line, name);
+        if (size == 0 || name != wire::HeaderName::via) continue;
+        for (std::string_view rest = trim(line.substr(size)); !rest.empty() && left > 0; --left) {
+            wire::Via via;
+            if (wire::parse_via(rest, via) && wire::parse_branch(via.branch, number, proof))
+                return true;
+            const std::size_t comma = rest.find(',');
+            rest = comma == rest.npos ? std::string_view{} : trim(rest.substr(comma + 1));
+        }
+    }
+    return false;
+}
+
+bool read_cut_branch(std::string_view text, std::uint64_t& number) noexcept {
+    constexpr std::string_view cookie = "z9hG4bK";
+    if (text.size() < cookie.size() + call_id_digits || !text.starts_with(cookie)) return false;
+    const std::string_view digits = text.substr(cookie.size());
+    for (const char c : digits.substr(call_id_digits))
+        if (!is_digit(c) && (to_lower(c) < 'a' || to_lower(c) > 'f')) return false;
+    return wire::read_number(digits.substr(0, call_id_digits), number);
+}
+
+HeaderLine split_line(std::string_view line) noexcept {
+    const std::size_t colon = line.find(':');
+    if (colon == line.npos) return {{}, trim(line)};
+    return {trim(line.substr(0, colon)), trim(line.substr(colon + 1))};
 }
 
 std::string_view long_name(std::string_view name) noexcept {
@@ -125,49 +88,12 @@ std::string_view long_name(std::string_view name) noexcept {
     return name;
 }
 
-bool read_message(std::string_view bytes, Message& message) noexcept {
-    message = {};
-    // Keep-alives and the like may stand before (section 7.5).
-    while (!bytes.empty() && (bytes.front() == '\r' || bytes.front() == '\n'))
-        bytes.remove_prefix(1);
-    if (bytes.size() < version.size() || !wire::is_token_char(bytes.front())) return false;
-    std::string_view rest = bytes;
-    std::string_view line;
-    if (!take_line(rest, line) || line.size() > start_line_max || !read_start(line, message))
-        return false;
-    message.headers = rest;
-    HeaderLine header;
-    while (take_header(rest, header)) {
-        const char first = header.name.empty() ? '\0' : to_lower(header.name.front());
-        if (first != 'v' && first != 'c' && first != 'i' && first != 'f') continue;
-        const std::string_view name = long_name(header.name);
-        if (name == "via")
-            read_via(header.value, message);
-        else if (name == "call-id" && message.call_id.empty())
-            message.call_id = header.value;
-        else if (name == "from" && message.from_tag.empty())
-            message.from_tag = param(header.value, "tag");
-        else if (name == "cseq" && message.cseq.empty())
-            message.cseq = header.value;
-    }
-    message.headers = message.headers.substr(0, message.headers.size() - rest.size());
-    return true;
-}
-
 bool parse_call_id(std::string_view text, CallId& id) noexcept {
     const std::size_t at = text.find('@');
     const std::string_view number = text.substr(0, at);
     if (number.size() != call_id_digits) return false;
     id.site = at == text.npos ? std::string_view{} : text.substr(at + 1);
     return wire::read_number(number, id.number);
-}
-
-bool parse_branch(std::string_view text, std::uint64_t& number) noexcept {
-    if (text.size() != cookie.size() + call_id_digits + branch_hex || !text.starts_with(cookie))
-        return false;
-    for (const char c : text.substr(cookie.size() + call_id_digits))
-        if (!is_digit(c) && (to_lower(c) < 'a' || to_lower(c) > 'f')) return false;
-    return wire::read_number(text.substr(cookie.size(), call_id_digits), number);
 }
 
 }  // namespace sipping::trace

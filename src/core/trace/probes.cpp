@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace sipping::trace {
 
@@ -33,12 +34,14 @@ Probe ProbeBook::make(const log::Row& row, std::string_view name) {
     probe.source_port = row.source_port;
     probe.site = intern(row.site);
     probe.target = intern(name);
+    probe.host = intern(row.host);
     return probe;
 }
 
 void ProbeBook::add(const log::Row& row, std::string_view file_target) {
     if (row.is_gap()) return note_gap(row);
     if (!row.is_probe()) return;
+    if (row.detail_of("syntax")) reads_forgivingly_ = true;
     const std::string_view name = row.target.empty() ? file_target : row.target;
     if (row.kind == Kind::duplicate) return;
     if (row.kind == Kind::late) return note_late(row, name);
@@ -53,11 +56,6 @@ void ProbeBook::add(const log::Row& row, std::string_view file_target) {
     insert_wanted(row, name);
 }
 
-void ProbeBook::note_gap(const log::Row& row) {
-    if (row.detail_of("reason") == to_string(GapReason::moved))
-        moves_[intern(row.target)].push_back(row.sent);
-}
-
 Probe* ProbeBook::same(std::uint64_t call_id, std::string_view site, WallTime sent) noexcept {
     Probe* const known = find(call_id, site, sent);
     return known != nullptr && known->sent == sent ? known : nullptr;
@@ -66,6 +64,8 @@ Probe* ProbeBook::same(std::uint64_t call_id, std::string_view site, WallTime se
 void ProbeBook::insert_wanted(const log::Row& row, std::string_view name) {
     Probe probe = make(row, name);
     probe.wanted = true;
+    probe.unread = row.detail_of("unread").has_value();
+    if (probe.unread) reads_forgivingly_ = true;
     probe.detail = row.detail;
     insert(std::move(probe));
 }
@@ -115,17 +115,32 @@ void ProbeBook::finish() {
 }
 
 void ProbeBook::put_into_groups() {
-    for (auto& [target, times] : moves_)
-        std::ranges::sort(times);
-    std::map<std::pair<std::uint32_t, std::size_t>, std::uint32_t> known;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> known;
     for (Probe& probe : probes_) {
-        std::size_t moves = 0;
-        if (const auto moved = moves_.find(probe.target); moved != moves_.end())
-            moves = static_cast<std::size_t>(std::ranges::upper_bound(moved->second, probe.sent) -
-                                             moved->second.begin());
-        probe.group = known.try_emplace({probe.target, moves}, groups_).first->second;
+        probe.group = known.try_emplace({probe.target, probe.host}, groups_).first->second;
+        if (groups_ == known.size()) continue;
         groups_ = static_cast<std::uint32_t>(known.size());
+        if (const auto address = parse_address(text(probe.host))) unread_.try_emplace(*address);
     }
+}
+
+std::size_t ProbeBook::AddressHash::operator()(const Address& address) const noexcept {
+    return std::hash<std::string_view>{}(
+        {reinterpret_cast<const char*>(address.bytes.data()), address.bytes.size()});
+}
+
+bool ProbeBook::note_unread(Side side, const Address& source, const Address& destination) noexcept {
+    auto found = unread_.find(source);
+    if (found == unread_.end()) found = unread_.find(destination);
+    if (found == unread_.end()) return false;
+    ++found->second[static_cast<std::size_t>(side)];
+    return true;
+}
+
+std::uint64_t ProbeBook::unread(Side side, const Probe& probe) const noexcept {
+    const auto address = parse_address(text(probe.host));
+    const auto found = address ? unread_.find(*address) : unread_.end();
+    return found == unread_.end() ? 0 : found->second[static_cast<std::size_t>(side)];
 }
 
 Probe* ProbeBook::find(std::uint64_t call_id, std::optional<std::string_view> site,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sipping/wire/lines.hpp"
 #include "sipping/wire/text.hpp"
 
 namespace sipping::trace {
@@ -23,22 +24,22 @@ bool same_name(std::string_view a, std::string_view b) noexcept {
            });
 }
 
-std::vector<Named> split(std::string_view headers) {
-    std::vector<Named> lines;
-    HeaderLine line;
-    while (lines.size() < headers_max && take_header(headers, line))
-        lines.push_back({long_name(line.name), line.name, line.value, false});
-    return lines;
+/// The headers, and the body behind them.
+std::vector<Named> split(const Message& message, std::string_view& body) {
+    std::vector<Named> headers;
+    wire::Lines lines(message.rest);
+    std::string_view line;
+    for (bool ended = true; lines.next(line, ended) && !wire::Lines::is_empty(line);) {
+        if (headers.size() == headers_max) continue;
+        const HeaderLine header = split_line(line);
+        headers.push_back({long_name(header.name), header.name, header.value, false});
+    }
+    body = lines.rest();
+    return headers;
 }
 
 std::string cut(std::string_view text) {
     return std::string{text.substr(0, value_max)};
-}
-
-std::string_view body_of(std::string_view message, const Message& read) noexcept {
-    const std::size_t begin =
-        static_cast<std::size_t>(read.headers.data() + read.headers.size() - message.data());
-    return message.substr(std::min(begin, message.size()));
 }
 
 }  // namespace
@@ -56,8 +57,10 @@ std::vector<Change> compare(std::string_view before, std::string_view after) {
     };
     if (old_message.start_line != new_message.start_line)
         add("start line", &old_message.start_line, &new_message.start_line);
-    std::vector<Named> old_lines = split(old_message.headers);
-    std::vector<Named> new_lines = split(new_message.headers);
+    std::string_view old_body;
+    std::string_view new_body;
+    std::vector<Named> old_lines = split(old_message, old_body);
+    std::vector<Named> new_lines = split(new_message, new_body);
     // The n-th of a name here and there belong together.
     for (const Named& old_line : old_lines) {
         const auto match = std::ranges::find_if(new_lines, [&](const Named& one) {
@@ -72,8 +75,6 @@ std::vector<Change> compare(std::string_view before, std::string_view after) {
     }
     for (const Named& one : new_lines)
         if (!one.paired) add(one.written, nullptr, &one.value);
-    const std::string_view old_body = body_of(before, old_message);
-    const std::string_view new_body = body_of(after, new_message);
     if (old_body != new_body) add("body", &old_body, &new_body);
     return changes;
 }

@@ -26,78 +26,17 @@ bool was_refused(const Probe& probe) noexcept {
 
 std::string_view to_string(Verdict verdict) noexcept {
     static constexpr std::array<std::string_view, verdict_count> words{
-        "answered",  "never-left",   "lost-there", "unanswered",
-        "lost-back", "not-received", "too-late",   "undecided"};
+        "answered",     "never-left", "lost-there", "unanswered", "lost-back",
+        "not-received", "refused",    "too-late",   "undecided"};
     return words[static_cast<std::size_t>(verdict)];
-}
-
-void Witnesses::sort() {
-    std::ranges::sort(all_, {}, &One::sent);
-}
-
-Witnesses::Say Witnesses::say(WallTime sent) const noexcept {
-    if (all_.empty()) return Say::nobody;
-    const auto after = std::ranges::upper_bound(all_, sent, {}, &One::sent);
-    if (after != all_.begin() && !std::prev(after)->is_there) return Say::missing;
-    if (after != all_.end() && !after->is_there) return Say::missing;
-    return Say::present;
 }
 
 Judge::Judge(const ProbeBook& book, const Coverage& far, const Coverage* near)
     : book_(book),
       far_(far),
       near_(near),
-      far_offset_(clock_offset(book, Side::far)),
-      near_offset_(clock_offset(book, Side::near)) {
-    for (auto& side : groups_)
-        side.resize(book.groups());
-    for (const Probe& probe : book.probes()) {
-        count(probe, Side::far);
-        if (near_ != nullptr) count(probe, Side::near);
-    }
-    for (auto& side : groups_)
-        for (Group& group : side) {
-            group.requests.sort();
-            group.answers.sort();
-        }
-}
-
-void Judge::count(const Probe& probe, Side side) {
-    Group& group = groups_[static_cast<std::size_t>(side)][probe.group];
-    Completeness& sum = group.complete;
-    const Seen& seen = probe.at(side);
-    if (seen.any_message()) ++sum.any;
-    if (!probe.answered() || !probe.latency) {
-        // A lost one that is there shows as well that the capture has such packets.
-        if (seen.requests > 0) group.requests.add(probe.sent, true);
-        const bool refused = seen.errors > 0 && !seen.error_of_answer;
-        if (seen.finals > 0 || seen.provisionals > 0 || refused)
-            group.answers.add(probe.sent, true);
-        return;
-    }
-    const ClockOffset& clock = offset(side);
-    const Coverage& coverage = side == Side::far ? far_ : *near_;
-    const WallTime sent = clock.there(probe.sent);
-    if (!coverage.covers(sent - clock.error, sent + *probe.latency + clock.error)) return;
-    ++sum.answered;
-    if (seen.requests > 0) ++sum.requests;
-    if (seen.finals > 0) ++sum.answers;
-    group.requests.add(probe.sent, seen.requests > 0);
-    group.answers.add(probe.sent, seen.requests > 0 && seen.finals > 0);
-}
-
-Completeness Judge::completeness(Side side) const noexcept {
-    Completeness sum;
-    for (const Group& group : groups_[static_cast<std::size_t>(side)]) {
-        const Completeness& one = group.complete;
-        if (one.any == 0) continue;
-        sum.answered += one.answered;
-        sum.requests += one.requests;
-        sum.answers += one.answers;
-        sum.any += one.any;
-    }
-    return sum;
-}
+      far_evidence_(book, far, Side::far),
+      near_evidence_(book, near != nullptr ? *near : Coverage{}, Side::near) {}
 
 bool Judge::is_of_another_time(const Probe& probe, Side side) const {
     const ClockOffset& clock = offset(side);
@@ -110,6 +49,12 @@ bool Judge::is_of_another_time(const Probe& probe, Side side) const {
 }
 
 Judgement Judge::judge(const Probe& probe) const {
+    Judgement result = decide(probe);
+    if (result.reason == Reason::cut) result.count = far_.cut_at();
+    return result;
+}
+
+Judgement Judge::decide(const Probe& probe) const {
     if (probe.kind == Kind::local || probe.kind == Kind::send_error)
         return {.verdict = Verdict::never_left};
     if (is_of_another_time(probe, Side::far) ||
@@ -119,6 +64,7 @@ Judgement Judge::judge(const Probe& probe) const {
     if (probe.far.finals > 0 || probe.near.finals > 0 || probe.latency)
         return answered_there(probe);
     if (probe.far.errors > 0 && probe.far.error_of_answer) return lost_back(probe);
+    if (probe.unread) return undecided(Reason::unattributed);
     if (probe.far.any_message()) return arrived(probe);
     return not_there(probe);
 }
@@ -128,14 +74,15 @@ Judgement Judge::answered_there(const Probe& probe) const {
     Judgement result;
     std::optional<Duration> took = probe.latency;
     if (!took && probe.near.finals > 0)
-        took = probe.near.final -
-               (probe.near.requests > 0 ? probe.near.request : near_offset_.there(probe.sent));
+        took = probe.near.final - (probe.near.requests > 0 ? probe.near.request
+                                                           : offset(Side::near).there(probe.sent));
     const bool has_thought = probe.far.requests > 0 && probe.far.finals > 0;
     if (has_thought) result.thinking = probe.far.final - probe.far.request;
     // What took longer than all that were in time may have been too late; only the log could tell.
     const Duration in_time = std::max(in_time_least, book_.answered_within(probe.target));
     const bool slow = !probe.latency && took.value_or(result.thinking) > in_time;
-    if (!took && !slow) return lost_back(probe);
+    const bool not_read = !probe.latency && !slow && was_not_read(probe);
+    if (!took && !slow && !not_read) return lost_back(probe);
     if (took && has_thought) {
         result.has_times = true;
         result.network = *took - result.thinking;
@@ -144,10 +91,27 @@ Judgement Judge::answered_there(const Probe& probe) const {
         result.reason = Reason::slow;
         return result;
     }
+    if (not_read) {
+        const bool at_near = probe.near.finals > 0;
+        result.verdict = Verdict::refused;
+        result.maybe_ours = !at_near;
+        result.syntax = book_.text(at_near ? probe.near.syntax : probe.far.syntax);
+        return result;
+    }
     result.verdict = probe.answered() ? Verdict::answered
                      : probe.latency  ? Verdict::too_late
                                       : Verdict::not_received;
     return result;
+}
+
+/// The answer is none that a strict reader takes, or came while something came that the log could
+/// put to no probe; and no capture of our end says that it did not arrive.
+bool Judge::was_not_read(const Probe& probe) const {
+    const bool at_near = probe.near.finals > 0;
+    if (!at_near && near_is_sure(probe, true)) return false;
+    const Seen& seen = at_near ? probe.near : probe.far;
+    if (seen.finals == 0) return false;
+    return book_.reads_forgivingly() ? at_near && probe.unread : seen.final_refused;
 }
 
 /// It was answered, and neither the prober nor the near capture has the answer.
@@ -159,7 +123,7 @@ Judgement Judge::arrived(const Probe& probe) const {
     const WallTime from = probe.far.requests > 0 ? probe.far.request : probe.far.provisional;
     const Duration silence = std::max(patience, book_.answered_within(probe.target));
     if (!far_.covers(from, from + silence)) return undecided(Reason::capture_ends);
-    if (far_.dropped() > 0) return undecided(Reason::dropped);
+    if (far_.dropped_in(from, from + silence)) return undecided(Reason::dropped);
     if (const Reason reason = why_no_proof(probe, true); reason != Reason::none)
         return undecided(reason);
     return {.verdict = Verdict::unanswered};
@@ -167,15 +131,13 @@ Judgement Judge::arrived(const Probe& probe) const {
 
 /// Whether the near capture would have the request, had it left; or the answer, had it come.
 bool Judge::near_is_sure(const Probe& probe, bool answers) const {
-    if (near_ == nullptr || near_->dropped() > 0 || !near_offset_.known) return false;
-    const WallTime sent = near_offset_.there(probe.sent);
+    const ClockOffset& clock = offset(Side::near);
+    if (near_ == nullptr || !clock.known) return false;
+    const WallTime first = clock.there(probe.sent) - clock.error;
     const Duration until = answers ? book_.answered_within(probe.target) : Duration{};
-    if (!near_->covers(sent - near_offset_.error, sent + until + near_offset_.error)) return false;
-    const Group& group = of(probe, Side::near);
-    if (Completeness::is_short(answers ? group.complete.answers : group.complete.requests,
-                               group.complete.answered))
-        return false;
-    return (answers ? group.answers : group.requests).say(probe.sent) == Witnesses::Say::present;
+    const WallTime last = clock.there(probe.sent) + until + clock.error;
+    return near_->covers(first, last) && !near_->dropped_in(first, last) &&
+           near_evidence_.say(probe, answers) == Witnesses::Say::present;
 }
 
 /// Nothing of it was seen at the far end.
@@ -183,16 +145,35 @@ Judgement Judge::not_there(const Probe& probe) const {
     const bool left = probe.near.any_message() || probe.near.errors > 0 || probe.far.errors > 0;
     if (was_refused(probe)) return undecided(Reason::refused);
     if (!left && near_is_sure(probe, false)) return {.verdict = Verdict::never_left};
+    if (far_evidence_.of(probe).any == 0 || !offset(Side::far).known) return unknown_time(probe);
     if (const Reason reason = why_not_there(probe); reason != Reason::none)
         return undecided(reason);
     return {.verdict = Verdict::lost_there, .maybe_ours = !left};
 }
 
+/// Without answered probes nobody knows when it would have been there. What is far off is outside
+/// of the capture's time; for the rest the capture is of something else, or cannot be read.
+Judgement Judge::unknown_time(const Probe& probe) const {
+    const ClockOffset& clock = offset(Side::far);
+    const WallTime at = clock.there(probe.sent);
+    if (far_.empty()) return undecided(Reason::other_target);
+    if (far_.where(at + clock.error) == Coverage::Where::before)
+        return undecided(Reason::before_capture);
+    if (far_.where(at - clock.error) == Coverage::Where::after)
+        return undecided(Reason::after_capture);
+    if (far_.cut_messages() > 0) return undecided(Reason::cut);
+    if (far_evidence_.of(probe).any > 0) return undecided(Reason::no_witness);
+    const std::uint64_t unread = book_.unread(Side::far, probe);
+    Judgement result = undecided(unread > 0 ? Reason::unread : Reason::other_target);
+    result.count = unread;
+    return result;
+}
+
 /// Why the far capture's silence proves nothing.
 Reason Judge::why_not_there(const Probe& probe) const {
-    const WallTime at = far_offset_.there(probe.sent);
-    const WallTime first = at - far_offset_.error;
-    const WallTime last = at + far_offset_.error;
+    const ClockOffset& clock = offset(Side::far);
+    const WallTime first = clock.there(probe.sent) - clock.error;
+    const WallTime last = clock.there(probe.sent) + clock.error;
     for (const WallTime edge : {first, last}) {
         switch (far_.where(edge)) {
             case Coverage::Where::before: return Reason::before_capture;
@@ -202,24 +183,19 @@ Reason Judge::why_not_there(const Probe& probe) const {
         }
     }
     if (!far_.covers(first, last)) return Reason::between_files;
-    if (far_.dropped() > 0) return Reason::dropped;
+    if (far_.dropped_in(first, last)) return Reason::dropped;
     return why_no_proof(probe, false);
 }
 
 /// Why the far capture may lack what there was.
 Reason Judge::why_no_proof(const Probe& probe, bool answers) const {
-    const Group& group = of(probe, Side::far);
-    if (group.complete.any == 0) return Reason::other_target;
-    // Without answered ones nobody knows when it would have been there.
-    if (!answers && !far_offset_.known) return Reason::no_witness;
-    switch ((answers ? group.answers : group.requests).say(probe.sent)) {
+    switch (far_evidence_.say(probe, answers)) {
         case Witnesses::Say::nobody: return Reason::no_witness;
-        case Witnesses::Say::missing: return Reason::incomplete;
+        case Witnesses::Say::missing:
+            return far_.cut_messages() > 0 ? Reason::cut : Reason::incomplete;
         case Witnesses::Say::present: break;
     }
-    const bool is_short = Completeness::is_short(
-        answers ? group.complete.answers : group.complete.requests, group.complete.answered);
-    return is_short ? Reason::incomplete : Reason::none;
+    return Reason::none;
 }
 
 }  // namespace sipping::trace

@@ -7,8 +7,8 @@
 namespace sipping::trace {
 namespace {
 
-std::string_view reason_words(Reason reason) noexcept {
-    switch (reason) {
+std::string reason_words(const Judgement& judgement) {
+    switch (judgement.reason) {
         case Reason::none: return "";
         case Reason::before_capture: return "sent before the far capture begins";
         case Reason::after_capture: return "sent after the far capture ends";
@@ -19,11 +19,21 @@ std::string_view reason_words(Reason reason) noexcept {
         case Reason::no_witness:
             return "no answered probe of this target shows that the far capture would have it";
         case Reason::other_target: return "the far capture has no packet of this target";
+        case Reason::unread:
+            return fmt::format(
+                "the far capture has {} packets of this target's address, none that can be read",
+                grouped(judgement.count));
+        case Reason::cut:
+            return fmt::format(
+                "the far capture has its packets cut at {} bytes, before their Call-ID",
+                judgement.count);
         case Reason::other_time: return "its Call-ID was captured at quite another time";
         case Reason::slow:
             return "answered, later than any answer in time: perhaps after the timeout";
         case Reason::refused:
             return "its host refused it, so it arrived, but the far capture lacks it";
+        case Reason::unattributed:
+            return "what came from its target meanwhile belongs to no probe: perhaps its response";
         case Reason::run_ended: return "the run ended before its timeout";
     }
     return "";
@@ -33,6 +43,20 @@ void add(std::string& text, std::string_view more) {
     if (more.empty()) return;
     if (!text.empty()) text += "; ";
     text += more;
+}
+
+std::string syntax_words(const Judgement& judgement) {
+    if (judgement.verdict != Verdict::refused) return {};
+    if (judgement.syntax.empty()) return ", not correct SIP";
+    return fmt::format(", not correct SIP ({})", judgement.syntax);
+}
+
+std::string_view other_words(Verdict verdict) noexcept {
+    switch (verdict) {
+        case Verdict::lost_there: return "never left our host";
+        case Verdict::refused: return "lost on the way back";
+        default: return "lost at our host";
+    }
 }
 
 void add_error(std::string& text, const Seen& seen, std::string_view side) {
@@ -51,6 +75,14 @@ void add_logged_error(std::string& text, const Probe& probe) {
                           row.detail_of("icmp_from").value_or("?")));
 }
 
+void add_logged_unread(std::string& text, const Probe& probe) {
+    if (!probe.unread) return;
+    log::Row row;
+    row.detail = probe.detail;
+    add(text, fmt::format("unread datagrams meanwhile: {} (in the log)",
+                          row.detail_of("unread").value_or("")));
+}
+
 void add_counts(std::string& text, const Seen& far) {
     if (far.requests > 1) add(text, fmt::format("request captured {} times", far.requests));
     if (far.provisionals > 0) add(text, fmt::format("{} was sent", far.provisional_status));
@@ -67,6 +99,7 @@ std::string_view verdict_words(Verdict verdict) noexcept {
         case Verdict::unanswered: return "arrived, not answered";
         case Verdict::lost_back: return "answer lost on the way back";
         case Verdict::not_received: return "answer lost at our host";
+        case Verdict::refused: return "arrived, refused by a strict reader";
         case Verdict::too_late: return "answered too late";
         case Verdict::undecided: return "undecided";
     }
@@ -80,23 +113,24 @@ std::string time_words(Duration time) {
 }
 
 std::string detail_words(const Probe& probe, const Judgement& judgement, bool has_near) {
-    std::string text{reason_words(judgement.reason)};
+    std::string text = reason_words(judgement);
     if (judgement.has_times)
         add(text, fmt::format("network {}, far end {}", time_words(judgement.network),
                               time_words(judgement.thinking)));
     if (!probe.latency && (probe.far.finals > 0 || probe.near.finals > 0))
-        add(text, fmt::format("{} sent", probe.far.finals > 0 ? probe.far.final_status
-                                                              : probe.near.final_status));
+        add(text,
+            fmt::format("{} sent{}",
+                        probe.far.finals > 0 ? probe.far.final_status : probe.near.final_status,
+                        syntax_words(judgement)));
     if (judgement.maybe_ours)
         add(text,
-            fmt::format("or {}: {}",
-                        judgement.verdict == Verdict::lost_there ? "never left our host"
-                                                                 : "lost at our host",
+            fmt::format("or {}: {}", other_words(judgement.verdict),
                         has_near ? "the near capture cannot tell" : "a near capture would tell"));
     add_counts(text, probe.far);
     add_error(text, probe.near, "near");
     add_error(text, probe.far, "far");
     add_logged_error(text, probe);
+    add_logged_unread(text, probe);
     if (probe.far.by_branch || probe.near.by_branch)
         add(text, "Call-ID changed on the way, found by its branch");
     if (probe.kind == Kind::local || probe.kind == Kind::send_error || probe.kind == Kind::pending)

@@ -5,6 +5,7 @@
 
 #include "sipping/wire/header.hpp"
 #include "sipping/wire/lenient_values.hpp"
+#include "sipping/wire/lines.hpp"
 #include "sipping/wire/request_line.hpp"
 #include "sipping/wire/status_line.hpp"
 #include "sipping/wire/text.hpp"
@@ -25,44 +26,6 @@ void note(SyntaxFault& fault, Fault what, std::string_view name = {}) noexcept {
                    fault.name.begin(), to_lower);
     fault.name_size = static_cast<std::uint8_t>(size);
 }
-
-/// The rest of the message, line by line. A line that begins with a blank continues the one before.
-class Lines {
-public:
-    explicit Lines(std::string_view text) noexcept
-        : rest_(text), end_(text.find('\n') == npos ? '\r' : '\n') {}
-
-    /// The next line without its end. `ended` is false when the datagram ended it.
-    bool next(std::string_view& line, bool& ended) noexcept {
-        if (rest_.empty()) return false;
-        std::size_t end = rest_.find(end_);
-        while (end != npos && end > 0 && !is_empty(rest_.substr(0, end)) &&
-               end + 1 < rest_.size() && (rest_[end + 1] == ' ' || rest_[end + 1] == '\t'))
-            end = rest_.find(end_, end + 1);
-        ended = end != npos;
-        line = rest_.substr(0, end);
-        rest_ = ended ? rest_.substr(end + 1) : std::string_view{};
-        return true;
-    }
-    /// The first line, which nothing continues.
-    std::string_view first(bool& ended) noexcept {
-        const std::size_t end = rest_.find(end_);
-        ended = end != npos;
-        const std::string_view line = rest_.substr(0, end);
-        rest_ = ended ? rest_.substr(end + 1) : std::string_view{};
-        return line;
-    }
-    /// Nothing but CRs.
-    static bool is_empty(std::string_view line) noexcept {
-        return line.find_first_not_of('\r') == npos;
-    }
-    [[nodiscard]] bool odd_ends() const noexcept { return end_ == '\r'; }
-    [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
-
-private:
-    std::string_view rest_;
-    char end_;
-};
 
 /// Takes what is known from each header; the first of each name counts.
 class LenientHeaders {

@@ -1,62 +1,50 @@
-// A file of captured packets, read in order: pcap or pcapng (libpcap), plain, gzip or zstd
-// (io/byte_source). And several of them merged by time. Hands out frames; what is in them is
-// trace's business.
+// A file of captured packets, read in order: pcap or pcapng, plain, gzip or zstd (io/byte_source).
+// And several of them merged by time. Hands out frames; what is in them is trace's business.
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "capture/block_watch.hpp"
-#include "io/byte_source.hpp"
-#include "sipping/base/instant.hpp"
-
-struct pcap;
+#include "capture/frame_reader.hpp"
 
 namespace sipping::capture {
 
-struct Frame {
-    WallTime at{};
-    std::uint32_t length = 0;             ///< on the wire; there may be less of it in `bytes`
-    std::span<const std::uint8_t> bytes;  ///< until the next one is read from the same file
-};
+/// A plain file, or a compressed one, that begins as a capture does. False for all else: also for
+/// pipes, which could not be read again.
+[[nodiscard]] bool is_capture(const std::string& path);
 
 class CaptureFile {
 public:
-    /// "-" is standard input. Throws std::runtime_error with the file's name for what cannot be
-    /// opened, and what is no capture.
+    /// "-" is standard input. Reads up to the first packet. Throws std::runtime_error with the
+    /// file's name for what cannot be opened, and what is no capture.
     CaptureFile(std::string path, bool (*stop)() noexcept);
-    ~CaptureFile();
-    CaptureFile(const CaptureFile&) = delete;
-    CaptureFile& operator=(const CaptureFile&) = delete;
 
     /// False at the end, and where it cannot be read on: then error() says why.
     bool next(Frame& frame);
-    /// "FILE: packet 1235: truncated dump file; ...", or empty.
+    /// "FILE: packet 1235: the file ends within it; read up to there", or empty.
     [[nodiscard]] const std::string& error() const noexcept { return error_; }
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
-    [[nodiscard]] int link() const noexcept { return link_; }
+    [[nodiscard]] bool is_pcapng() const noexcept { return is_pcapng_; }
     [[nodiscard]] std::uint64_t packets() const noexcept { return packets_; }
-    /// Packets that the capture itself says it lost; at its end, and of pcapng only.
-    [[nodiscard]] std::uint64_t dropped() const noexcept { return watch_.dropped(); }
+    /// What the reader knows by now: its link types, times, losses.
+    [[nodiscard]] const FrameReader& reader() const noexcept { return *reader_; }
     /// Bytes read and to be read; 0: not known.
-    [[nodiscard]] std::uint64_t position() const noexcept { return source_->position(); }
-    [[nodiscard]] std::uint64_t size() const noexcept { return source_->size(); }
+    [[nodiscard]] std::uint64_t position() const noexcept { return file_->source().position(); }
+    [[nodiscard]] std::uint64_t size() const noexcept { return file_->source().size(); }
 
 private:
-    static ssize_t read_piece(void* self, char* space, std::size_t size) noexcept;
+    bool read(Frame& frame);
 
     std::string path_;
-    std::unique_ptr<io::ByteSource> source_;
-    BlockWatch watch_;
-    std::string read_error_;  ///< of source_, which libpcap does not hand on
+    std::unique_ptr<FileBytes> file_;
+    std::unique_ptr<FrameReader> reader_;
+    Frame first_;
+    bool has_first_ = false;
+    bool is_pcapng_ = false;
     std::string error_;
-    pcap* pcap_ = nullptr;
-    int link_ = 0;
     std::uint64_t packets_ = 0;
 };
 
@@ -64,8 +52,8 @@ private:
 class Merge {
 public:
     void add(std::unique_ptr<CaptureFile> file, int tag);
-    /// False: no more. `file` and `tag` say where it came from.
-    bool next(Frame& frame, const CaptureFile*& file, int& tag);
+    /// False: no more. `tag` says which file it came from.
+    bool next(Frame& frame, int& tag);
 
 private:
     struct Head {

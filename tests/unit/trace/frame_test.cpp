@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "packets.hpp"
-#include "sipping/trace/fragments.hpp"
+#include "sipping/trace/unpacker.hpp"
 
 namespace sipping::trace {
 namespace {
@@ -14,7 +14,8 @@ const std::string text = packets::options("4084673539", packets::branch("4084673
 
 /// What is in the UDP datagram in the frame; nothing when there is none.
 std::optional<std::string> payload(int link, const Packet& frame) {
-    const auto packet = read_frame(link, frame);
+    Unpacker unpacker;
+    const auto packet = unpacker.take({.link = link, .bytes = frame});
     if (!packet) return std::nullopt;
     const auto datagram = read_datagram(*packet);
     if (!datagram) return std::nullopt;
@@ -45,8 +46,10 @@ TEST(Frame, each_link_type_with_both_families) {
         EXPECT_EQ(payload(0, loopback), text);
         EXPECT_EQ(payload(105, ip), std::nullopt) << "802.11 is not read";
     }
-    EXPECT_EQ(link_name(276), "Linux cooked v2");
-    EXPECT_FALSE(is_known_link(105));
+    EXPECT_EQ(link_words(276), "Linux cooked v2");
+    EXPECT_EQ(link_words(105), "802.11 (link type 105)");
+    EXPECT_EQ(link_words(4711), "link type 4711");
+    EXPECT_FALSE(reads_link(105));
 }
 
 TEST(Frame, headers_with_options_and_extensions) {
@@ -62,7 +65,8 @@ TEST(Frame, no_byte_less_than_all_crashes_or_gives_more_than_there_is) {
     const Packet frame = packets::ethernet(packets::v4(packets::udp(text)), {0x8100});
     for (std::size_t size = 0; size < frame.size(); ++size) {
         const Packet part(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(size));
-        const auto packet = read_frame(1, part);
+        Unpacker unpacker;
+        const auto packet = unpacker.take({.link = 1, .bytes = part});
         if (!packet) continue;
         EXPECT_TRUE(packet->cut);
         if (const auto datagram = read_datagram(*packet)) {
@@ -75,7 +79,7 @@ TEST(Frame, no_byte_less_than_all_crashes_or_gives_more_than_there_is) {
 TEST(Frame, icmp_errors_with_the_datagram_they_quote) {
     const Packet quoted = packets::v4(packets::udp(text));
     const Packet error = packets::v4(packets::icmp(quoted), {.protocol = 1});
-    const auto packet = read_frame(101, error);
+    const auto packet = read_ip(error);
     ASSERT_TRUE(packet);
     const auto datagram = read_datagram(*packet);
     ASSERT_TRUE(datagram);
@@ -85,7 +89,7 @@ TEST(Frame, icmp_errors_with_the_datagram_they_quote) {
     EXPECT_EQ(to_string(datagram->icmp_from), "10.0.0.1");
     EXPECT_EQ(datagram->payload, text);
     const Packet v6_error = packets::v6(packets::icmp(packets::v6(packets::udp(text)), 1, 4), 58);
-    const auto v6 = read_frame(101, v6_error);
+    const auto v6 = read_ip(v6_error);
     ASSERT_TRUE(v6);
     const auto v6_datagram = read_datagram(*v6);
     ASSERT_TRUE(v6_datagram);
@@ -97,9 +101,10 @@ class FragmentsTest : public testing::Test {
 protected:
     /// The text once it is whole.
     std::optional<std::string> add(const Packet& frame, Duration at = 0s) {
-        const auto piece = read_frame(101, frame);
+        const auto piece = read_ip(frame);
         EXPECT_TRUE(piece && piece->fragment);
-        const auto whole = fragments_.add(*piece, WallTime{at}, frame, 0);
+        const FrameView view{.at = WallTime{at}, .length = 0, .link = 101, .bytes = frame};
+        const auto whole = fragments_.add(*piece, {&view, 1});
         if (!whole) return std::nullopt;
         const auto datagram = read_datagram(*whole);
         EXPECT_TRUE(datagram);

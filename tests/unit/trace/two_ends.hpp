@@ -29,13 +29,14 @@ public:
         one.kind = kind;
         one.latency = latency;
         one.target = target;
-        one.host = "10.0.0.2";
+        one.host = host;
         one.source_port = 40000;
         one.detail = detail;
         one.site = site;
         book_.add(one, "file");
     }
-    std::string_view site;  ///< of the rows to come
+    std::string_view site;               ///< of the rows to come
+    std::string_view host = "10.0.0.2";  ///< the same
     void moved(Duration at, std::string_view target = "gw") {
         log::Row one;
         one.type = log::RowType::gap;
@@ -52,13 +53,13 @@ public:
                                  .drawn = drawn == 0 ? nullptr : book_.find(drawn, {}, begin)});
     }
     /// On the prober's clock; the far end's is `ahead` of it.
-    bool packet(Side side, Duration at, const std::string& text) {
+    Join::Taken packet(Side side, Duration at, const std::string& text) {
         Datagram datagram;
         datagram.source.port = 40000;
         datagram.payload = text;
         return feed(side, at, datagram);
     }
-    bool feed(Side side, Duration at, const Datagram& datagram) {
+    Join::Taken feed(Side side, Duration at, const Datagram& datagram) {
         const WallTime when = begin + at + (side == Side::far ? ahead : Duration{});
         Span& span = spans_[static_cast<std::size_t>(side)];
         if (when < span.first) span.first = when;

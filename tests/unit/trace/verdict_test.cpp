@@ -162,9 +162,15 @@ TEST_F(VerdictTest, a_capture_that_lost_packets_proves_nothing) {
     start();
     packets();
     ends_->request(Side::near, at, lost);
-    ends_->coverage(Side::far).add_dropped(1);
+    const auto drop_one = [&](Duration from, Duration to) {
+        const WallTime begin = TwoEnds::begin + ahead_;
+        ends_->coverage(Side::far).add_dropped(begin + from, begin + to, 1);
+    };
+    drop_one(10s, 40s);
+    drop_one(60s, 70s);
+    EXPECT_EQ(said(), "lost on the way there") << "they were lost at other times";
+    drop_one(50s, 51s);
     EXPECT_EQ(said(), "undecided: the far capture lost packets, maybe this one");
-    ends_->coverage(Side::near).add_dropped(1);
     ends_->request(Side::far, at, lost);
     EXPECT_EQ(said(), "undecided: the far capture lost packets, maybe this one");
 }
@@ -203,8 +209,8 @@ TEST_F(VerdictTest, found_by_branch_where_an_sbc_changed_the_call_id) {
     const std::string digits = fmt::format("{}", lost);
     const std::string there = packets::options("abc@sbc", packets::branch(digits));
     ends_->request(Side::near, at, lost);
-    EXPECT_TRUE(ends_->packet(Side::far, at + 5ms, there));
-    EXPECT_TRUE(ends_->packet(Side::far, at + 6ms, packets::answer(there)));
+    EXPECT_EQ(ends_->packet(Side::far, at + 5ms, there), Join::Taken::wanted);
+    EXPECT_EQ(ends_->packet(Side::far, at + 6ms, packets::answer(there)), Join::Taken::wanted);
     EXPECT_EQ(said(),
               "answer lost on the way back: 200 sent; Call-ID changed on the way, found by "
               "its branch");
@@ -228,9 +234,9 @@ TEST_F(VerdictTest, what_a_proxy_got_from_behind_is_no_answer_to_us) {
 TEST_F(VerdictTest, nothing_of_others_is_kept) {
     start();
     packets();
-    EXPECT_FALSE(ends_->packet(Side::far, at, TwoEnds::text_of(9999999999)));
-    EXPECT_FALSE(ends_->packet(Side::far, at, "no SIP"));
-    EXPECT_TRUE(ends_->packet(Side::near, at, TwoEnds::text_of(lost)));
+    EXPECT_EQ(ends_->packet(Side::far, at, TwoEnds::text_of(9999999999)), Join::Taken::others);
+    EXPECT_EQ(ends_->packet(Side::far, at, "no SIP"), Join::Taken::no_sip);
+    EXPECT_EQ(ends_->packet(Side::near, at, TwoEnds::text_of(lost)), Join::Taken::wanted);
     ASSERT_EQ(ends_->join().events().size(), 1U) << "the one that is drawn";
     EXPECT_EQ(ends_->join().events()[0].method, "OPTIONS");
 }
