@@ -39,7 +39,6 @@ Probe ProbeBook::make(const log::Row& row, std::string_view name) {
 }
 
 void ProbeBook::add(const log::Row& row, std::string_view file_target) {
-    if (row.is_gap()) return note_gap(row);
     if (!row.is_probe()) return;
     if (row.detail_of("syntax")) reads_forgivingly_ = true;
     const std::string_view name = row.target.empty() ? file_target : row.target;

@@ -37,14 +37,6 @@ public:
     }
     std::string_view site;               ///< of the rows to come
     std::string_view host = "10.0.0.2";  ///< the same
-    void moved(Duration at, std::string_view target = "gw") {
-        log::Row one;
-        one.type = log::RowType::gap;
-        one.sent = begin + at;
-        one.target = target;
-        one.detail = "reason=moved;was=10.0.0.2";
-        book_.add(one, "file");
-    }
     /// No more rows. What is drawn is this Call-ID.
     void rows_end(std::uint64_t drawn = 0) {
         book_.finish();
