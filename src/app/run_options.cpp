@@ -106,7 +106,7 @@ probe::EngineOptions engine_options(const config::PingConfig& config, const Targ
     options.late_window = config.late_window;
     options.site = config.site;
     options.answer = static_cast<probe::AnswerTo>(config.answer);
-    options.policies = {config.codes};
+    options.policies = targets.policies;
     options.key = key;
     options.identities =
         config.flood

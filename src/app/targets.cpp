@@ -66,6 +66,17 @@ std::optional<Address> Targets::bound_to(const config::PingConfig& config) const
 
 namespace {
 
+/// The number of the policy that judges this target's responses.
+std::uint32_t policy_of(const config::PingConfig& config, const target::TargetSpec& spec,
+                        std::vector<CodePolicy>& policies) {
+    const CodePolicy own{.down = spec.down_codes.value_or(config.codes.down),
+                         .maintenance = spec.maintenance_codes.value_or(config.codes.maintenance)};
+    const auto known = std::find(policies.begin(), policies.end(), own);
+    const auto index = static_cast<std::uint32_t>(known - policies.begin());
+    if (known == policies.end()) policies.push_back(own);
+    return index;
+}
+
 void add_endpoint(const config::PingConfig& config, const target::TargetSpec& spec,
                   const std::optional<Address>& address, std::string name, Targets& targets) {
     const Endpoint endpoint = endpoint_of(config, spec, address);
@@ -81,6 +92,7 @@ void add_endpoint(const config::PingConfig& config, const target::TargetSpec& sp
     targets.table.push_back({.endpoint = endpoint,
                              .interval = spec.interval.value_or(config.interval),
                              .timeout = spec.timeout.value_or(config.timeout),
+                             .policy = policy_of(config, spec, targets.policies),
                              .name = std::move(name),
                              .unknown = !address});
 }

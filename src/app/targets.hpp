@@ -37,6 +37,7 @@ struct NamedTarget {
 struct Targets {
     target::TargetTable table;
     std::vector<wire::RequestTemplate> requests;
+    std::vector<CodePolicy> policies;  ///< by Target::policy; each one that there is, once
     std::vector<NamedTarget> names;  ///< with --all-addresses those alone that are unknown
     std::optional<Address> source;   ///< the address that all of them see, if it is one
 

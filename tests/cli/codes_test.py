@@ -71,6 +71,17 @@ class Codes(SippingCase):
         self.check_table(run, peer, received=4, maintenance=4)
         self.assertNotIn("REFUSING", run.out)
 
+    def test_each_target_may_have_its_own(self):
+        peers = [self.peer(code=503) for _ in range(4)]
+        words = ("", " down-codes=", " maintenance-codes=503", " down-codes=408")
+        run = self.sipping(*(f"127.0.0.1:{peer.port} name=gw{i}{word}"
+                            for i, (peer, word) in enumerate(zip(peers, words))),
+                        "-c", "4", "-I", "50", "-t", "300", "--down-codes", "503", code=1)
+        self.assertEqual(re.findall(r"(?m)^(REFUSING|MAINTENANCE) (\w+) since", run.out),
+                         [("REFUSING", "gw0"), ("MAINTENANCE", "gw2")])
+        self.assertRegex(run.out, r"refused\s+maintenance")
+        self.assertNotRegex(run.out, r"(?m)^(UP|DOWN) ")
+
     def test_codes_that_are_none_are_refused(self):
         for option in ("--down-codes", "--maintenance-codes"):
             for value in ("5xx", "99", "504-500", ""):

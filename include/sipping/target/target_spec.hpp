@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sipping/base/code_set.hpp"
 #include "sipping/base/endpoint.hpp"
 #include "sipping/base/instant.hpp"
 
@@ -31,6 +32,8 @@ struct TargetSpec {
     std::vector<std::string> headers;  ///< header=, each "Name: value"
     std::optional<Duration> interval;
     std::optional<Duration> timeout;
+    std::optional<CodeSet> down_codes;  ///< down-codes=; empty: no code, whatever the option says
+    std::optional<CodeSet> maintenance_codes;
 
     std::string note;        ///< what its author may have meant instead; empty: nothing
     std::uint32_t line = 0;  ///< of the file; 0: from the command line
@@ -44,8 +47,8 @@ struct TargetSpec {
 /// parameters are ignored, except maddr and a transport other than udp: refused. What text
 /// processors and web pages leave in a text (see pasted_text.hpp) does not matter.
 ///
-/// The words: name= user= domain= interval= timeout= request-uri= from= to= contact= header= (the
-/// last may be repeated); a value with blanks stands in double or single quotes.
+/// The words: name= user= domain= interval= timeout= request-uri= from= to= contact= header= (may be
+/// repeated) down-codes= maintenance-codes=; a value with blanks stands in double or single quotes.
 ///
 /// Returns an empty string when fine, else what is wrong, naming the culprit; `spec` is then
 /// unchanged.

@@ -36,7 +36,7 @@ std::string key_of(const TargetSpec& spec, const Defaults& defaults) {
 bool differ(const TargetSpec& one, const TargetSpec& other) {
     const auto words = [](const TargetSpec& spec) {
         return std::tie(spec.user, spec.domain, spec.from, spec.to, spec.contact, spec.headers,
-                        spec.interval, spec.timeout);
+                        spec.interval, spec.timeout, spec.down_codes, spec.maintenance_codes);
     };
     const bool both_named = one.name != one.text && other.name != other.text;
     return words(one) != words(other) || (both_named && one.name != other.name);

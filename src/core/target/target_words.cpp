@@ -44,6 +44,12 @@ std::string read_header_value(Value value, TargetSpec& spec) {
     spec.*field = value;
     return {};
 }
+/// Nothing is a set too: a target for which the option for all does not hold.
+template <std::optional<CodeSet> TargetSpec::*field>
+std::string read_own_codes(Value value, TargetSpec& spec) {
+    CodeSet& codes = (spec.*field).emplace();
+    return value.empty() ? std::string{} : read_codes(value, codes);
+}
 std::string read_header(Value value, TargetSpec& spec) {
     spec.headers.emplace_back(value);
     return {};
@@ -65,6 +71,8 @@ constexpr std::array keys = std::to_array<Key>({
     {"to", read_header_value<&TargetSpec::to>},
     {"contact", read_header_value<&TargetSpec::contact>},
     {"header", read_header, true},
+    {"down-codes", read_own_codes<&TargetSpec::down_codes>},
+    {"maintenance-codes", read_own_codes<&TargetSpec::maintenance_codes>},
 });
 
 const Key* find_key(std::string_view name) noexcept {

@@ -176,6 +176,12 @@ TEST(TargetSpec, words_behind_it) {
     EXPECT_EQ(spec.contact, "none");
     EXPECT_EQ(spec.headers, (std::vector<std::string>{"X-A: b c", "Accept:", "Y: \"z\""}));
 
+    ASSERT_EQ(parse_target("sbc down-codes=408,500-504 maintenance-codes=", spec), "");
+    ASSERT_TRUE(spec.down_codes && spec.maintenance_codes);
+    EXPECT_TRUE(spec.down_codes->has(408) && spec.down_codes->has(502));
+    EXPECT_FALSE(spec.down_codes->has(505));
+    EXPECT_TRUE(spec.maintenance_codes->empty());
+
     ASSERT_EQ(parse_target("sbc interval=250 timeout=40", spec), "");
     EXPECT_EQ(spec.interval, 250ms);
     EXPECT_EQ(spec.timeout, 40ms);
@@ -273,11 +279,13 @@ TEST(TargetSpec, refusals_name_the_culprit) {
         {"sbc pbx", "unexpected word 'pbx' (only key=value may follow a target)"},
         {"sbc foo=1",
          "unknown key 'foo=' (known: name= user= domain= interval= timeout= request-uri= from= to= "
-         "contact= header=)"},
+         "contact= header= down-codes= maintenance-codes=)"},
         {"sbc =1",
          "unknown key '=' (known: name= user= domain= interval= timeout= request-uri= from= to= "
-         "contact= header=)"},
+         "contact= header= down-codes= maintenance-codes=)"},
         {"sbc from=", "from='': must not be empty"},
+        {"sbc down-codes=5xx",
+         "down-codes='5xx': must be status codes, 100 to 699 (e.g. 503 or 408,500-504)"},
         {"sbc from=<sip:a@b> from=<sip:c@d>", "'from=' is given twice"},
         {"sbc name='a", "the quote after 'name=' is not closed"},
         {"sbc name='a'b", "a blank is missing after 'name='a''"},
