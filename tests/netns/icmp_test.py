@@ -109,6 +109,20 @@ class Errors(IcmpCase):
                 others = {row["kind"] for row in rows if row["host"] != DEAD}
                 self.assertEqual(others, {"reply"})
 
+    def test_a_link_local_target(self):
+        """The packet that an error quotes does not say over which interface it left."""
+        for name, device, address in ((self.lab.client, "client0", "fe80::84:1"),
+                                      (self.lab.nat, "inside0", "fe80::84:2")):
+            self.lab._ip(name, "address", "add", f"{address}/64", "dev", device, "nodad")
+        self.lab.set(self.lab.nat, "net/ipv6/icmp/ratelimit", 0)
+        for raw in (True, False):
+            with self.subTest(raw=raw):
+                rows = self.ping_far(["fe80::84:2%client0"], "-I", "50", "-c", "10", "-t", "300",
+                                     raw=raw)
+                self.assertEqual([(row["kind"], details(row)["icmp"]) for row in rows],
+                                 [("icmp", "port-unreachable")] * 10, self.started)
+                self.assertNotIn("about no probe of ours", self.started.out)
+
     def test_each_names_its_own_probe(self):
         """One port, every other probe rejected: what the peer saw is answered, the rest is icmp."""
         with inside(self.lab.server):

@@ -32,6 +32,12 @@ bool is_final(std::uint16_t status) noexcept {
     return status < 100 || status >= 200;
 }
 
+/// A quoted packet does not say over which interface it left (RFC 4007 section 6).
+bool is_quote_of(Endpoint asked, const Endpoint& quoted) noexcept {
+    if (quoted.address.scope == 0) asked.address.scope = 0;
+    return asked == quoted;
+}
+
 }  // namespace
 
 void Engine::on_inbox(const Inbox& inbox, const ClockReading& reading) noexcept {
@@ -160,7 +166,7 @@ std::uint32_t Engine::probe_quoted(const IcmpArrival& arrival) noexcept {
     // A host that answers no ARP is reported after three seconds: mostly behind the timeout.
     const auto is_it = [&](const match::Slot& slot) {
         return (slot.state == match::State::waiting || slot.state == match::State::dropped) &&
-               slot.port == arrival.local_port && asked(slot) == arrival.to;
+               slot.port == arrival.local_port && is_quote_of(asked(slot), arrival.to);
     };
     if (arrival.call_id != 0) {
         const std::uint32_t slot = table_.find(identities_.number_of(arrival.call_id));
