@@ -146,9 +146,9 @@ void show_moment(const config::ReportConfig& config, LogInput& input, WallTime f
     refuse_mistyped(names, true);
     std::erase_if(rows, [&](const Kept& row) { return !wanted.contains(row.target); });
     std::ranges::sort(rows);
-    const auto copies = std::ranges::unique(rows);
-    const auto left_out = static_cast<std::uint64_t>(std::ranges::distance(copies));
-    rows.erase(copies.begin(), copies.end());
+    const auto first_copy = std::unique(rows.begin(), rows.end());
+    const auto left_out = static_cast<std::uint64_t>(rows.end() - first_copy);
+    rows.erase(first_copy, rows.end());
     if (rows.empty() && config.form == config::ReportForm::text)
         fmt::print("No probe between {} and {} in these logs.\n", local_moment(from),
                    local_moment(to));
