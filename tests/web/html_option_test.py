@@ -55,6 +55,39 @@ class HtmlOption(unittest.TestCase):
             self.assertIn(EVIL, shown)
             self.assertIn(EVIL_STATUS, shown)
             self.assertEqual(browser.run("return document.images.length"), 0)
+            self.assertEqual(self.figure(browser, "codes"), "200 x 8,622")
+            self.assertEqual(self.figure(browser, "availability"), "99.8 %")
+
+    def test_what_refused_is_an_outage_of_its_own_sort(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            lines = [row(BEGIN + number, "gw", "reply", 20.5, 1_000_000_000 + number,
+                         status="SIP/2.0 503 Busy" if 100 <= number < 160 else "SIP/2.0 200 OK")
+                     for number in range(600)]
+            (folder / "log.csv").write_text(HEADER + "".join(lines))
+            subprocess.run([SIPPING, "report", "log.csv", "-q", "--html", "page.html", "--tz",
+                            "UTC", "--down-codes", "503"],
+                           cwd=folder, check=True, stdout=subprocess.DEVNULL)
+            browser = Browser(1280, 1000)
+            self.addCleanup(browser.close)
+            browser.open(folder / "page.html")
+            self.assertEqual(browser.log("browser"), [])
+            heads = browser.run("return [...document.querySelectorAll('#outages thead th')]"
+                                ".map(c => c.textContent)")
+            cells = browser.run("return [...document.querySelectorAll('#outages tbody td')]"
+                                ".map(c => c.textContent)")
+            outage = dict(zip(heads, cells, strict=True))
+            self.assertEqual([outage[head] for head in ("Lost", "Refused", "Maintenance", "Sort")],
+                             ["0", "60", "0", "refused"])
+            self.assertEqual(self.figure(browser, "codes"), "200 x 540, 503 x 60")
+            self.assertEqual(self.figure(browser, "refused"), "60")
+            self.assertEqual(self.figure(browser, "availability"), "90.0 %")
+
+    @staticmethod
+    def figure(browser, name):
+        return browser.run("return [...document.querySelectorAll('#figures div')].find(d => "
+                           f"d.querySelector('dt').textContent === '{name}')"
+                           "?.querySelector('dd').textContent ?? ''")
 
 
 if __name__ == "__main__":

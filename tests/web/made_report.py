@@ -57,8 +57,8 @@ def target(dice, index):
         for at in outage_times():
             begin = at + index / 1000
             outages.append({
-                "from": begin, "to": begin + 180, "seconds": 180.0, "lost": 180, "perhaps_own": 0,
-                "late": 0, "first_call_id": str(dice.randrange(10**9, 10**10)),
+                "from": begin, "to": begin + 180, "seconds": 180.0, "sort": "lost", "lost": 180,
+                "refused": 0, "maintenance": 0, "unread": 0, "late": 0, "first_call_id": str(dice.randrange(10**9, 10**10)),
                 "last_call_id": str(dice.randrange(10**9, 10**10)), "open": False})
     packed_bins, ms = bins(dice, index, outages)
     lost = sum(entry[1] for entry in packed_bins["lost"])
@@ -69,7 +69,11 @@ def target(dice, index):
         "target": HOSTILE_NAME if index == 7 else f"sbc{index}.example.com:5060", "site": "",
         "host": f"203.0.113.{index % 250 + 1}", "first": BEGIN, "last": BEGIN + BINS * BIN_S,
         "sent": sent, "received": sent - lost, "lost": lost, "perhaps_own": 0, "late": 0,
-        "duplicate": 0, "not_sent": 0, "pending": 0,
+        "duplicate": 0, "not_sent": 0, "pending": 0, "refused": 0, "maintenance": 0,
+        "unread": 4 if index == 3 else 0, "lost_beside_unread": 0,
+        "codes": {"200": sent - lost - 1500, "503": 1500} if index == 3 else {"200": sent - lost},
+        "syntax": {"no-colon:<b>server</b>": 2} if index == 3 else {},
+        "coverage": .998, "availability": .5 if index == 3 else 1.0,
         "latency_ms": {"min": ms * .7, "p50": ms, "p95": ms * 2, "p99": ms * 4, "max": ms * 9},
         "longest_run": 180 if outages else 1, "outages": outages, "outages_left_out": 0,
         "outage_seconds": 180.0 * len(outages),

@@ -153,7 +153,13 @@ function draw_target() {
         ['duplicate', count(t.duplicate)], ['not sent', count(t.not_sent)],
         ['pending', count(t.pending)], ['longest run', count(t.longest_run)],
         ['outages', count(t.outage_count)], ['down', duration(t.down_s)], ['min', ms(l.min)],
-        ['p50', ms(l.p50)], ['p95', ms(l.p95)], ['p99', ms(l.p99)], ['max', ms(l.max)]
+        ['p50', ms(l.p50)], ['p95', ms(l.p95)], ['p99', ms(l.p99)], ['max', ms(l.max)],
+        ['availability', t.availability == null ? '–' : percent(t.availability, 1)],
+        ['coverage', percent(t.coverage, 1)], ['codes', times_text(t.codes)],
+        ...t.refused ? [['refused', count(t.refused)]] : [],
+        ...t.maintenance ? [['maintenance', count(t.maintenance)]] : [],
+        ...t.unread ? [['unread', count(t.unread)]] : [],
+        ...Object.keys(t.syntax).length ? [['not correct SIP', times_text(t.syntax)]] : []
     ];
     $('figures').replaceChildren(...figures.map(([name, value]) => {
         const box = make('div');

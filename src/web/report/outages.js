@@ -9,14 +9,17 @@ const columns = [
     ['From', r => r.from, r => time_text(r.from)],
     ['To', r => r.to, r => r.open ? 'not seen' : time_text(r.to)],
     ['Duration', r => r.seconds, r => duration(r.seconds)],
-    [
-        'Lost', r => r.lost,
-        r => count(r.lost) + (r.perhaps_own ? ` (${r.perhaps_own} perhaps our own)` : '')
-    ],
+    ['Lost', r => r.lost, r => count(r.lost)],
     ['Late', r => r.late, r => count(r.late)],
     ['First Call-ID', r => r.first_call_id, r => r.first_call_id],
     ['Last Call-ID', r => r.last_call_id, r => r.last_call_id],
 ];
+// Outages of the sorts "refused" and "maintenance" are there when codes were named that say so.
+if (data.targets.some(t => t.refused || t.maintenance))
+    columns.splice(
+        5, 0, ['Refused', r => r.refused, r => count(r.refused)],
+        ['Maintenance', r => r.maintenance, r => count(r.maintenance)],
+        ['Sort', r => r.sort, r => r.sort]);
 const outages =
     data.targets.flatMap(target => target.outages.map(o => ({...o, target, outage: o})));
 for (const r of outages)

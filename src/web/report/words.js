@@ -27,6 +27,13 @@ function percent(part, all) {
     return p === 0 ? '0 %' : p < 0.01 ? '<0.01 %' : `${p < 10 ? p.toFixed(2) : p.toFixed(1)} %`;
 }
 
+// {200: 95, 503: 5} as "200 x 95, 503 x 5", the most frequent first.
+const times_text = counts => Object.entries(counts)
+                                 .sort((a, b) => b[1] - a[1])
+                                 .map(([what, n]) => `${what} x ${count(n)}`)
+                                 .join(', ') ||
+    '–';
+
 function duration(s) {
     if (s < 60) return `${s < 10 ? s.toFixed(1) : s.toFixed(0)} s`;
     const r = Math.round(s), d = Math.floor(r / 86400), h = Math.floor(r / 3600) % 24;
