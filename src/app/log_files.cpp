@@ -9,6 +9,7 @@
 #include <map>
 
 #include "local_offset.hpp"
+#include "sipping/log/row.hpp"
 
 namespace sipping::app {
 namespace {
@@ -37,6 +38,18 @@ std::string path_for(const config::PingConfig& config, const target::Target& tar
     const std::string address = to_string(target.endpoint.address);
     if (target.endpoint.port == 5060) return fmt::format("{}/{}.csv", folder, address);
     return fmt::format("{}/{}_{}.csv", folder, address, target.endpoint.port);
+}
+
+/// The time of a log's last row when no run has ended there: it was killed, or its disk was full.
+std::optional<WallTime> unfinished_since(std::string_view last_line) noexcept {
+    log::CsvReader reader;
+    log::CsvRecord record;
+    log::Row row;
+    if (reader.next(last_line, true, record) != log::CsvReader::Status::record ||
+        log::read_row(record, row) != log::RowError::ok)
+        return std::nullopt;  // a header, or nothing
+    if (row.is_gap() && row.detail_of("reason") == to_string(GapReason::stop)) return std::nullopt;
+    return row.sent + row.latency.value_or(Duration::zero());
 }
 
 std::int64_t unix_s(WallTime time) noexcept {
@@ -130,8 +143,36 @@ void LogFiles::write_unread(const What& what, std::uint32_t target) noexcept {
     put(file);
 }
 
+/// Before the first row of a run.
+void LogFiles::tell_others(File& file, WallTime at) noexcept {
+    if (file.appender->has_other_writer())
+        return write(Gap{.target = file.target,
+                         .reason = GapReason::second_writer,
+                         .from = at,
+                         .until = at},
+                     file);
+    if (const auto since = unfinished_since(file.appender->last_line()); since && *since <= at)
+        write(Gap{.target = file.target,
+                  .reason = GapReason::unfinished,
+                  .from = *since,
+                  .until = at},
+              file);
+}
+
+std::string LogFiles::other_writers() const {
+    const File* first = nullptr;
+    std::size_t count = 0;
+    for (const File& file : files_)
+        if (file.appender->has_other_writer() && ++count == 1) first = &file;
+    if (first == nullptr) return {};
+    return fmt::format("another program is writing {}{} too: the rows of both are in it",
+                       first->appender->path(),
+                       count > 1 ? fmt::format(" and {} more of our logs", count - 1) : "");
+}
+
 void LogFiles::mark(GapReason reason, WallTime at) noexcept {
     for (File& file : files_) {
+        if (reason == GapReason::start) tell_others(file, at);
         file.mark = Gap{.target = file.target, .reason = reason, .from = at, .until = at};
         put_mark(file);
     }

@@ -31,8 +31,11 @@ public:
     /// Rows of kind `unread`.
     void write(const Stray& stray) noexcept;
     void write(const stats::HiddenStrays& hidden) noexcept;
-    /// A gap row in every file: the run's start and stop.
+    /// A gap row in every file: the run's start and stop. With the start also what its files tell
+    /// of others: a run before that ended without its last rows, a program that writes them too.
     void mark(GapReason reason, WallTime at) noexcept;
+    /// Which files another program is writing too, for people; empty: none.
+    [[nodiscard]] std::string other_writers() const;
 
     /// The target's name points to this address now.
     void set_host(std::uint32_t target, const Address& address) {
@@ -78,6 +81,7 @@ private:
     void write_unread(const What& what, std::uint32_t target) noexcept;
     void tell_lost(File& file) noexcept;
     void put_mark(File& file) noexcept;
+    void tell_others(File& file, WallTime at) noexcept;
     void plan_rotation(const ClockReading& reading) noexcept;
     void rotate(const ClockReading& reading);
     void rotate(File& file, WallTime now);

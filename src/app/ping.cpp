@@ -81,7 +81,7 @@ public:
         reporter_.finish();
         reporter_.mark(GapReason::stop);
         conclude();
-        return exit_code();
+        return prober_.exit_code(exit_code());
     }
 
 private:

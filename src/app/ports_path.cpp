@@ -119,7 +119,7 @@ public:
         path_.begin(start.now);
         prober_.run(*this, start);
         prober_.conclude([this] { conclude(); });
-        return exit_code();
+        return prober_.exit_code(exit_code());
     }
 
     // What Prober::run() asks for.

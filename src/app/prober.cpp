@@ -47,6 +47,8 @@ Prober::Prober(const config::PingConfig& config, const Targets& targets,
       stderr_(*network_.files, *pool_, STDERR_FILENO),
       log_(config, targets.table, *network_.files, *pool_, clock_.read()) {
     ::prctl(PR_SET_TIMERSLACK, 1);
+    if (const std::string others = log_.other_writers(); !others.empty())
+        app::tell(fmt::format("note: {}", others));
 }
 
 void Prober::make_engine(const probe::EngineOptions& options, const Targets& targets,
@@ -110,6 +112,11 @@ void Prober::tell_trouble() {
             "no thread and no kernel worker can be started here (RLIMIT_NPROC, pids.max): files "
             "are written between the probes, which a slow disk delays");
     if (const std::string trouble = log_.take_trouble(); !trouble.empty()) tell(trouble);
+}
+
+int Prober::exit_code(int code) const noexcept {
+    constexpr int rows_missing = 4;
+    return code == 0 && log_.rows_lost() > 0 ? rows_missing : code;
 }
 
 void Prober::finish_log() {

@@ -78,6 +78,9 @@ public:
     /// A line on stderr within a run.
     void tell(std::string_view text);
 
+    /// `code`, or 4 instead of 0: all went well but for rows that the log lacks.
+    [[nodiscard]] int exit_code(int code) const noexcept;
+
     /// Every row written, as far as patience allows; what is not counts as lost. `tables` is called
     /// in between: it can say what was lost.
     template <class Tables>

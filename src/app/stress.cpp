@@ -126,7 +126,7 @@ public:
         prober_.run(*this, start);
         prober_.conclude([this] { conclude(); });
         if (!plot_error_.empty()) throw std::runtime_error(plot_error_);
-        return exit_code();
+        return prober_.exit_code(exit_code());
     }
 
     // What Prober::run() asks for.

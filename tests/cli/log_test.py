@@ -2,9 +2,11 @@
 
 import csv
 import datetime
+import fcntl
 import io
 import pathlib
 import shutil
+import signal
 import unittest
 
 from support import CLASSIC_KEYS, KEYS, SippingCase, details, private_mounts, read_csv
@@ -187,7 +189,7 @@ class Trouble(SippingCase):
         self.addCleanup(log.close)
         pathlib.Path(inside, "filler").unlink()
         run.wait()
-        self.assertEqual(run.code, 0, run)
+        self.check_code(run)
         self.assertEqual(len(peer.requests), 250)
         lines = log.read().split("\n")
         self.assertEqual(lines[0], ",".join(KEYS))
@@ -201,20 +203,24 @@ class Trouble(SippingCase):
             self.assertRegex(run.out, rf"{250 - len(logged)} log rows lost")
             self.assertIn("reason=log-rows-lost", "\n".join(lines))
 
+    def check_code(self, run):
+        """All is well, and the exit code says whether the log lacks rows."""
+        self.assertEqual(run.code, 4 if "log rows lost" in run.out else 0, run)
+
     def test_a_removed_folder(self):
         peer = self.peer()
         run = self.start(f"127.0.0.1:{peer.port}", "-c", "80", "-I", "50")
         self.assertTrue(peer.wait_for(20))
         shutil.rmtree(self.folder / "sipping-logs")
         run.wait()
-        self.assertEqual(run.code, 0, run)
+        self.check_code(run)
         self.assertEqual(len(peer.requests), 80)
         logged = {row["callid"] for row in self.rows(peer)}
         self.assertIn(peer.requests[-1].call_id, logged, "logging did not resume")
 
     def test_a_full_disk_stops_no_probe_and_says_so(self):
         peer = self.peer()
-        run = self.ping(peer, "-c", "8", "-I", "50", "-w", "/dev/full")
+        run = self.ping(peer, "-c", "8", "-I", "50", "-w", "/dev/full", code=4)
         self.assertEqual(len(peer.requests), 8)
         self.assertRegex(run.out + run.err, r"(?i)(No space|ENOSPC|rows.*lost|lost.*rows)")
 
@@ -226,6 +232,73 @@ class Trouble(SippingCase):
         run.process.wait()
         rows = [row for row in self.rows(peer) if row["kind"] == "reply"]
         self.assertGreaterEqual(len(rows), 35)
+        self.ping(peer, *FAST)
+        gap, = self.gaps(self.log_path(peer), "unfinished")
+        self.assertAlmostEqual(float(gap["from"]), float(rows[-1]["timestamp"]), places=1)
+        report = self.sipping("report", self.log_path(peer))
+        self.assertIn("  unfinished: 1 gap, ", report.out)
+
+    def test_a_run_that_ended_as_it_should_is_no_unfinished_one(self):
+        peer = self.peer()
+        for _ in range(3):
+            self.ping(peer, *FAST)
+        self.assertEqual(self.gaps(self.log_path(peer), "unfinished"), [])
+
+    def gaps(self, path, reason):
+        return [details(row) for row in self.rows(path) if f"reason={reason};" in row["detail"]]
+
+
+class SecondWriter(SippingCase):
+    def test_is_told_at_its_start_and_in_the_log(self):
+        peer = self.peer()
+        first = self.start(f"127.0.0.1:{peer.port}", "-w", "a.csv", "-q", "-I", "50")
+        self.assertTrue(peer.wait_for(3))
+        second = self.ping(peer, "-w", "a.csv", "-q", *FAST)
+        self.assertIn("sipping: note: another program is writing a.csv too: the rows of both are "
+                      "in it\n", second.err)
+        self.finish(first)
+        self.assertNotIn("another program", first.err)
+        rows = self.rows(self.folder / "a.csv")
+        self.check_books(rows, peer)
+        self.assertEqual(sum("reason=second-writer" in row["detail"] for row in rows), 1)
+        report = self.sipping("report", "a.csv")
+        self.assertIn("  second-writer: 1 gap\n", report.out)
+
+    def test_neither_its_torn_line_nor_its_end_is_ours(self):
+        """What another program has written so far may be half a line."""
+        peer = self.peer()
+        with open(self.folder / "a.csv", "w", encoding="utf-8") as other:
+            other.write(",".join(KEYS) + "\n28/11/26 10:00:00:000000,1795")
+            other.flush()
+            fcntl.flock(other, fcntl.LOCK_EX)
+            self.ping(peer, "-w", "a.csv", *FAST)
+        self.assertIn("\n28/11/26 10:00:00:000000,1795",
+                      (self.folder / "a.csv").read_text(encoding="utf-8"))
+
+    def test_other_logs_of_one_folder_are_nobody_s_business(self):
+        one, two = self.peer(), self.peer()
+        first = self.start(f"127.0.0.1:{one.port}", "-q", "-I", "50")
+        self.assertTrue(one.wait_for(3))
+        self.assertEqual(self.ping(two, *FAST).err, "")
+        self.finish(first)
+        self.assertEqual(self.ping(one, *FAST).err, "", "the first one has ended")
+
+    def test_a_log_that_was_rotated_stays_claimed(self):
+        """logrotate moves the file away: the new one is claimed as well."""
+        for signal_number in (None, signal.SIGHUP):
+            with self.subTest(signal=signal_number):
+                peer = self.peer()
+                name = f"{peer.port}.csv"
+                first = self.start(f"127.0.0.1:{peer.port}", "-w", name, "-q", "-I", "50")
+                self.assertTrue(peer.wait_for(3))
+                path = self.folder / name
+                path.rename(f"{path}.1")
+                if signal_number:
+                    first.signal(signal_number)
+                self.assertTrue(peer.wait_for(len(peer.requests) + 50))
+                self.assertTrue(path.exists())
+                self.assertIn("another program", self.ping(peer, "-w", name, *FAST).err)
+                self.finish(first)
 
 
 if __name__ == "__main__":

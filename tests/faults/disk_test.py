@@ -86,7 +86,7 @@ class Disk(SippingCase):
         self.mount(run, "mount", "-o", "remount,size=1g", str(self.folder / "sipping-logs"))
         self.wait_for_text(run, f"log 'sipping-logs/{log.name}' is written again (")
         time.sleep(0.5)  # probes whose rows are after the gap
-        self.finish(run, timeout=30)
+        self.finish(run, timeout=30, code=4)
         self.finish(responder)
 
         kinds = collections.Counter()
@@ -114,7 +114,7 @@ class Disk(SippingCase):
         peer = self.peer()
         run, log = self.start_on_own_disk(peer.port, "-I", "5", "-c", "400", size="16k")
         run.wait()
-        self.assertEqual(run.code, 0, run)
+        self.assertEqual(run.code, 4, run)
         self.check_undisturbed(run, peer)
         self.assertEqual(run.err, f"sipping: cannot write log 'sipping-logs/{log.name}': No space "
                                   "left on device; probing goes on, rows wait in memory\n")
@@ -171,7 +171,7 @@ class Disk(SippingCase):
             removed = time.time()
             self.wait_until(lambda: self.log_path(peer).exists())
             self.assertTrue(peer.wait_for(len(peer.requests) + 100))
-            self.finish(run)
+            self.finish(run, code=4)
             (self.folder / "old.csv").write_text(old.read())
         before, after = self.rows(self.folder / "old.csv"), self.rows(peer)
         self.check_books(before + after, peer)  # none is missing in both

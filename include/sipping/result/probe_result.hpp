@@ -129,8 +129,11 @@ enum class GapReason : std::uint8_t {
     log_rows_lost,
     moved,
     unresolved,
+    second_writer,
+    unfinished,
 };
-/// "start", "stop", "stall", "skipped", "log-rows-lost", "moved", "unresolved".
+/// "start", "stop", "stall", "skipped", "log-rows-lost", "moved", "unresolved", "second-writer",
+/// "unfinished".
 [[nodiscard]] std::string_view to_string(GapReason reason) noexcept;
 
 inline constexpr std::uint32_t every_target = 0xffffffff;

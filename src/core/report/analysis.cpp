@@ -28,8 +28,8 @@ std::uint64_t count_of(const log::Row& row) {
 
 /// Nobody looked then, or nobody knows what was seen.
 bool is_unlooked(std::string_view reason) noexcept {
-    static constexpr std::array<std::string_view, 4> words{"stall", "skipped", "log-rows-lost",
-                                                           unresolved_word};
+    static constexpr std::array<std::string_view, 5> words{"stall", "skipped", "log-rows-lost",
+                                                           unresolved_word, "unfinished"};
     return std::ranges::find(words, reason) != words.end();
 }
 

@@ -33,8 +33,9 @@ std::string_view to_string(LocalReason reason) noexcept {
 }
 
 std::string_view to_string(GapReason reason) noexcept {
-    static constexpr std::array<std::string_view, 7> names{
-        "start", "stop", "stall", "skipped", "log-rows-lost", "moved", "unresolved"};
+    static constexpr std::array<std::string_view, 9> names{
+        "start", "stop",       "stall",         "skipped",   "log-rows-lost",
+        "moved", "unresolved", "second-writer", "unfinished"};
     return names[static_cast<std::size_t>(reason)];
 }
 

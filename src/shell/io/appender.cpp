@@ -213,4 +213,12 @@ const std::string& Appender::path() const noexcept {
     return impl_->file.path;
 }
 
+bool Appender::has_other_writer() const noexcept {
+    return impl_->opened.has_other_writer;
+}
+
+const std::string& Appender::last_line() const noexcept {
+    return impl_->opened.last_line;
+}
+
 }  // namespace sipping::io

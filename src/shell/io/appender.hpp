@@ -84,6 +84,10 @@ public:
     /// There is room for a gap row, and none of rows lost before it is still to come.
     [[nodiscard]] bool has_room_for_gap() const noexcept;
     [[nodiscard]] const std::string& path() const noexcept;
+    /// At the start another program was writing to this file.
+    [[nodiscard]] bool has_other_writer() const noexcept;
+    /// The line that ended the file at the start; empty when there was none.
+    [[nodiscard]] const std::string& last_line() const noexcept;
 
 private:
     struct Impl;

@@ -29,6 +29,7 @@ struct Appender::Impl {
         open,
         make_directory,
         identify,  ///< which file it is that was opened
+        claim,     ///< says that we write it
     };
 
     Impl(FileOps& file_ops, ChunkPool& pool, File file_to_open)
@@ -36,7 +37,8 @@ struct Appender::Impl {
           lines(pool),
           file(std::move(file_to_open)),
           directory(file.path),
-          own_fd(open_log(file.path, file.header)),
+          opened(open_log(file.path, file.header)),
+          own_fd(std::move(opened.fd)),
           fd(own_fd.get()),
           by_path(true) {
         if (::statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &status) == 0) adopt();
@@ -101,6 +103,7 @@ struct Appender::Impl {
     std::size_t directory_end = 0;
     int directory_error = 0;
     bool directories_tried = false;
+    OpenedLog opened;  ///< what was found at the start
     Fd own_fd;
     int fd = -1;                 ///< -1: not open, to be tried again
     const bool by_path = false;  ///< else a shared descriptor: no header, checks, reopening

@@ -31,6 +31,7 @@ void Appender::Impl::conclude() noexcept {
         case Step::open: return on_opened(op.result);
         case Step::make_directory: return on_directory_made(op.result);
         case Step::identify: return on_identified(op.result);
+        case Step::claim: return;  // whoever writes it too was told of us, or is an older one
     }
 }
 
@@ -199,6 +200,9 @@ void Appender::Impl::on_identified(int result) noexcept {
     good_at = now;
     retry_at = at_once;
     if (!unwritten()) well_again();  // else the next write tells
+    if (!is_regular()) return;
+    op.fd = fd;
+    begin(Step::claim, FileOp::Kind::claim);
 }
 
 /// `status` is that of a file just opened.

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <climits>
 
+#include "io/open_log.hpp"
+
 namespace sipping::io {
 namespace {
 
@@ -47,6 +49,7 @@ int perform(const FileOp& op) noexcept {
         case FileOp::Kind::make_directory: return result_of(::mkdir(op.path, directory_mode));
         case FileOp::Kind::truncate:
             return result_of(::ftruncate(op.fd, static_cast<off_t>(op.size)));
+        case FileOp::Kind::claim: return claim_log(op.fd) ? 0 : -EWOULDBLOCK;
         case FileOp::Kind::close: return result_of(::close(op.fd));
     }
     return -EINVAL;

@@ -25,11 +25,11 @@ inline constexpr mode_t directory_mode = 0777;
 }
 
 struct FileOp {
-    enum class Kind : std::uint8_t { open, write, status, make_directory, truncate, close };
+    enum class Kind : std::uint8_t { open, write, status, make_directory, truncate, claim, close };
     Kind kind{};
     bool busy = false;           ///< set by start(), cleared when `result` is there
     bool never_blocks = false;   ///< write: `fd` is O_NONBLOCK; a full FIFO answers -EAGAIN
-    int fd = -1;                 ///< write, truncate, close; status when `path` is null
+    int fd = -1;                 ///< write, truncate, claim, close; status when `path` is null
     const char* path = nullptr;  ///< open, status, make_directory; must live until done
     int open_flags = 0;
     std::span<const char> data;      ///< write: appended at the file's end (O_APPEND)

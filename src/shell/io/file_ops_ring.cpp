@@ -13,9 +13,12 @@ public:
     explicit RingFileOps(Ring& ring) noexcept : ring_(ring) {}
 
     void start(FileOp& op) noexcept override {
-        // ftruncate has an opcode only since Linux 6.9. Here it cuts the few bytes of a torn row
-        // off a full disk's file: rare and short, so it is done on the spot.
-        if (alone_ || op.kind == FileOp::Kind::truncate || op.is_instant()) {
+        // ftruncate has an opcode only since Linux 6.9, flock has none. Here they cut the few bytes
+        // of a torn row off a full disk's file, and mark a file that was just opened: rare and
+        // short, so it is done on the spot.
+        const bool has_no_opcode =
+            op.kind == FileOp::Kind::truncate || op.kind == FileOp::Kind::claim;
+        if (alone_ || has_no_opcode || op.is_instant()) {
             op.result = perform(op);
             return;
         }
@@ -87,7 +90,8 @@ private:
                 io_uring_prep_mkdirat(&sqe, AT_FDCWD, op.path, directory_mode);
                 return;
             case FileOp::Kind::close: io_uring_prep_close(&sqe, op.fd); return;
-            case FileOp::Kind::truncate: return;  // done in start()
+            case FileOp::Kind::truncate:
+            case FileOp::Kind::claim: return;  // done in start()
         }
     }
 

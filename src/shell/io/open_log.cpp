@@ -1,10 +1,10 @@
 #include "io/open_log.hpp"
 
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
@@ -46,23 +46,34 @@ Fd open_file(const std::string& path) {
     return fd;
 }
 
-/// A row is never longer than a chunk, so a longer last line is not a torn row of ours.
-void mend_last_line(const std::string& path, int fd, std::uint64_t size) {
+/// The end of a file, up to a little more than the longest row; empty when it cannot be read.
+std::string read_tail(const std::string& path, std::uint64_t size) {
     const Fd reader{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (!reader) return;  // write-only for us: nothing can be known about its end
-    std::array<char, chunk_size + 1> tail;
-    const std::uint64_t begin = size - std::min<std::uint64_t>(size, tail.size());
-    const ssize_t got = ::pread(reader.get(), tail.data(), tail.size(), static_cast<off_t>(begin));
-    if (got <= 0) return;
-    const std::string_view text{tail.data(), static_cast<std::size_t>(got)};
-    if (text.back() == '\n') return;
-    const std::size_t line_end = text.rfind('\n');
-    if (line_end != text.npos || begin == 0) {
-        const std::uint64_t whole = begin + line_end + 1;  // npos + 1 is 0
-        if (::ftruncate(fd, static_cast<off_t>(whole)) != 0) refuse(path, errno);
+    if (!reader) return {};  // write-only for us: nothing can be known about its end
+    std::string tail(std::min<std::uint64_t>(size, chunk_size + 1), '\0');
+    const ssize_t got =
+        ::pread(reader.get(), tail.data(), tail.size(), static_cast<off_t>(size - tail.size()));
+    tail.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return tail;
+}
+
+/// A row is never longer than a chunk, so a longer last line is not a torn row of ours.
+void mend_last_line(const std::string& path, int fd, std::uint64_t size, std::string& tail) {
+    if (tail.empty() || tail.back() == '\n') return;
+    const std::size_t line_end = tail.rfind('\n');
+    if (line_end != tail.npos || tail.size() == size) {
+        tail.resize(line_end + 1);  // npos + 1 is 0
+        const std::uint64_t whole = size - std::min<std::uint64_t>(size, chunk_size + 1);
+        if (::ftruncate(fd, static_cast<off_t>(whole + tail.size())) != 0) refuse(path, errno);
         return;
     }
     if (::write(fd, "\n", 1) != 1) refuse(path, errno);
+    tail += '\n';
+}
+
+std::string last_line_of(std::string_view tail) {
+    if (tail.ends_with('\n')) tail.remove_suffix(1);
+    return std::string{tail.substr(tail.rfind('\n') + 1)};  // npos + 1 is 0
 }
 
 /// Rows of another form, or of somebody else's file, must not be mixed with ours.
@@ -81,17 +92,24 @@ void check_header(const std::string& path, std::string_view header) {
 
 }  // namespace
 
-Fd open_log(const std::string& path, std::string_view header) {
+bool claim_log(int fd) noexcept {
+    return ::flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
+OpenedLog open_log(const std::string& path, std::string_view header) {
     make_parents(path);
-    Fd fd = open_file(path);
+    OpenedLog log{.fd = open_file(path)};
     struct stat status {};
-    if (::fstat(fd.get(), &status) != 0) refuse(path, errno);
-    if (S_ISREG(status.st_mode) && status.st_size > 0) {
-        const auto size = static_cast<std::uint64_t>(status.st_size);
-        check_header(path, header);
-        mend_last_line(path, fd.get(), size);
-    }
-    return fd;
+    if (::fstat(log.fd.get(), &status) != 0) refuse(path, errno);
+    if (!S_ISREG(status.st_mode)) return log;
+    log.has_other_writer = !claim_log(log.fd.get());
+    if (status.st_size == 0) return log;
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    check_header(path, header);
+    std::string tail = read_tail(path, size);
+    if (!log.has_other_writer) mend_last_line(path, log.fd.get(), size, tail);
+    log.last_line = last_line_of(tail);
+    return log;
 }
 
 }  // namespace sipping::io
