@@ -17,8 +17,8 @@ _sipping() {
         -p --port -4 -6 -t --timeout --mine -u --user -i --via-address -d --domain --ttl --from --to
         --contact --request-uri --user-agent --header --site --port-range --bind --device --dscp --io
         --answer -w --log --csv --json -q --quiet --color --no-color -h --help --version'
-    local report_options='--at --around --from --to --last --target --tz --outage-run --per --json
-        --csv --html -q --quiet -h --help --version'
+    local report_options='--at --around --from --to --last --target --tz --outage-run
+        --down-codes --maintenance-codes --runs --per --json --csv --html -q --quiet -h --help --version'
     local trace_options='--far --near --call-id --from --to --target --tz --ladder --write-pcap
         --json --csv -q --quiet -h --help --version'
     local respond_options='-p --port --bind -4 -6 --code --reason --delay --drop --seed --capacity
@@ -35,6 +35,7 @@ _sipping() {
             [[ ${COMP_WORDS[1]} == report || ${COMP_WORDS[1]} == trace ]] && return
             mapfile -t COMPREPLY < <(compgen -W 'full classic' -- "$current")
             ;;
+        --runs) mapfile -t COMPREPLY < <(compgen -W 'monitor stress ports all' -- "$current") ;;
         --per) mapfile -t COMPREPLY < <(compgen -W 'hour day' -- "$current") ;;
         --beyond) mapfile -t COMPREPLY < <(compgen -W 'drop 503' -- "$current") ;;
         --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") ;;

@@ -152,6 +152,9 @@ Which part
       --tz ZONE           Europe/Berlin, UTC, +02:00 (this box's)
 How
       --outage-run N      losses in a row that make an outage (3)
+      --down-codes LIST, --maintenance-codes LIST   as of ping: these make an
+                          outage too, "refused" or "maintenance" (none)
+      --runs WORD         monitor, stress, ports or all (monitor)
       --per hour|day      a line for each hour or day of each target
       --json              one object with everything
       --csv               a row for each outage

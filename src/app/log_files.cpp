@@ -146,11 +146,9 @@ void LogFiles::write_unread(const What& what, std::uint32_t target) noexcept {
 /// Before the first row of a run.
 void LogFiles::tell_others(File& file, WallTime at) noexcept {
     if (file.appender->has_other_writer())
-        return write(Gap{.target = file.target,
-                         .reason = GapReason::second_writer,
-                         .from = at,
-                         .until = at},
-                     file);
+        return write(
+            Gap{.target = file.target, .reason = GapReason::second_writer, .from = at, .until = at},
+            file);
     if (const auto since = unfinished_since(file.appender->last_line()); since && *since <= at)
         write(Gap{.target = file.target,
                   .reason = GapReason::unfinished,

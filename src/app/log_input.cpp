@@ -109,8 +109,9 @@ LogInput::LogInput(const std::vector<std::string>& names, Unread& unread)
     }
 }
 
-/// As far as can be told without reading all of it. What can only be read from its begin is trusted to
-/// go on as it begins where it is one of several files that a run has filled one after the other.
+/// As far as can be told without reading all of it. What can only be read from its begin is
+/// trusted to go on as it begins where it is one of several files that a run has filled one after
+/// the other.
 bool LogInput::in_order(LogFile& file) {
     if (file.in_order) return *file.in_order;
     Unread unused;

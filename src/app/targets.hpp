@@ -38,8 +38,8 @@ struct Targets {
     target::TargetTable table;
     std::vector<wire::RequestTemplate> requests;
     std::vector<CodePolicy> policies;  ///< by Target::policy; each one that there is, once
-    std::vector<NamedTarget> names;  ///< with --all-addresses those alone that are unknown
-    std::optional<Address> source;   ///< the address that all of them see, if it is one
+    std::vector<NamedTarget> names;    ///< with --all-addresses those alone that are unknown
+    std::optional<Address> source;     ///< the address that all of them see, if it is one
 
     [[nodiscard]] bool uses(Family family) const noexcept;
     /// Some have an address; some have none (yet).

@@ -167,7 +167,8 @@ class ReportFiles(SippingCase):
         target, = json.loads(run.out)["targets"]
         self.assertEqual((target["sent"], target["lost"]), (103, 45))
         last = target["outages"][-1]
-        self.assertEqual((last["lost"], last["open"], last["last_call_id"]), (3, True, "3860204577"))
+        self.assertEqual([last[key] for key in ("lost", "open", "last_call_id")],
+                         [3, True, "3860204577"])
 
     def test_of_a_last_row_cut_anywhere_no_wrong_value_is_taken(self):
         whole = HEADER + log_of("....") + row(START + 4, kind="timeout", detail="self=stall")[:-1]
@@ -194,8 +195,10 @@ class ReportFiles(SippingCase):
         half = text.index("\n", 10_000) + 1
         quoted = "".join(",".join(f'"{field}"' for field in line.split(",")) + "\n"
                          for line in text.splitlines())
-        forms = {"utf-16le": text.encode("utf-16"), "utf-16be": b"\xfe\xff" + text.encode("utf-16-be"),
-                 "bom": b"\xef\xbb\xbf" + text.encode(), "crlf": text.replace("\n", "\r\n").encode(),
+        forms = {"utf-16le": text.encode("utf-16"),
+                 "utf-16be": b"\xfe\xff" + text.encode("utf-16-be"),
+                 "bom": b"\xef\xbb\xbf" + text.encode(),
+                 "crlf": text.replace("\n", "\r\n").encode(),
                  "cr": text.replace("\n", "\r").encode(), "tab": text.replace(",", "\t").encode(),
                  "sep": b"sep=;\r\n" + semicolons.replace("\n", "\r\n").encode(),
                  "comma": re.sub(r";(\d+)\.(\d+);", r";\1,\2;", semicolons).encode(),
@@ -225,16 +228,16 @@ class ReportFiles(SippingCase):
         (self.folder / "log.csv").write_text(HEADER + "".join(lines))
         run = self.report("log.csv", "--json", code=1)
         self.assertEqual(run.err,
-                         "sipping: log.csv:3: changed by a spreadsheet: the Call-ID in column 5 has "
-                         "lost digits\n"
+                         "sipping: log.csv:3: changed by a spreadsheet: the Call-ID in column 5 "
+                         "has lost digits\n"
                          "sipping: log.csv:4: changed by a spreadsheet: the time in column 2 is no "
                          "number any more\n")
         self.assertEqual(json.loads(run.out)["targets"][0]["sent"], 2)
         (self.folder / "log.csv").write_text(HEADER + re.sub(
             r"(?m)^(\d\d)/(\d\d)/(\d\d) (\d\d:\d\d:\d\d):\d+", r"20\3-\2-\1 \4", log_of("....")))
         run = self.report("log.csv", "--json")
-        self.assertEqual(run.err, "sipping: note: log.csv:2: column 1 was changed by a spreadsheet; "
-                                  "the times of column 2 count\n")
+        self.assertEqual(run.err, "sipping: note: log.csv:2: column 1 was changed by a "
+                                  "spreadsheet; the times of column 2 count\n")
         self.assertEqual(json.loads(run.out)["targets"][0]["sent"], 4)
 
     def test_files_that_are_none_are_named(self):
@@ -249,7 +252,8 @@ class ReportFiles(SippingCase):
         self.assertEqual(run.err, """\
 sipping: ./a.csv.xz: an xz file: unpack it first (xz -d)
 sipping: ./b.csv: a bzip2 file: unpack it first (bzip2 -d)
-sipping: ./c.csv.xlsx: a zip file: unpack it first (a spreadsheet, .xlsx or .ods, is one: save it as CSV)
+sipping: ./c.csv.xlsx: a zip file: unpack it first (a spreadsheet, .xlsx or .ods, is one: save it \
+as CSV)
 """)
 
     def test_a_mistyped_target_is_an_error_that_lists_near_ones(self):
@@ -295,7 +299,8 @@ sipping: ./c.csv.xlsx: a zip file: unpack it first (a spreadsheet, .xlsx or .ods
                       "  stall: 1 gap, 3.00 s in all, 40 affected\n"
                       "  not running: 1 pause, 90.0 s in all\n", self.report("all.csv").out)
         told = self.json("all.csv")
-        self.assertEqual(told["gaps"], [{"reason": "stall", "times": 1, "seconds": 3.0, "count": 40}])
+        self.assertEqual(told["gaps"],
+                         [{"reason": "stall", "times": 1, "seconds": 3.0, "count": 40}])
         self.assertEqual(told["pauses"], [{"from": START + 10.0, "to": START + 100.0}])
         self.assertAlmostEqual(told["targets"][0]["coverage"], 0.07, delta=0.002)
 
@@ -331,7 +336,8 @@ sipping: ./c.csv.xlsx: a zip file: unpack it first (a spreadsheet, .xlsx or .ods
     def test_what_came_and_which_runs(self):
         text = (log_of("....") + row(START + 4, kind="timeout", detail="unread=2")
                 + row(START + 5, detail="syntax=no-colon:contact")
-                + f"x,{START + 4.5:.6f},192.0.2.1,,,,sbc,40000,unread,reason=stun;length=20;bytes=..\n"
+                + f"x,{START + 4.5:.6f},192.0.2.1,,,,sbc,40000,unread,"
+                  "reason=stun;length=20;bytes=..\n"
                 + f"x,{START + 4.6:.6f},192.0.2.1,,,,sbc,,unread,reason=more;count=500\n"
                 + f"x,{START + 4.7:.6f},192.0.2.1,drop,1,drop,sbc,,way,way=back\n"
                 + log_of("xxxx", begin=START + 6).replace("timeout,", "timeout,run=stress"))

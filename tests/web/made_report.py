@@ -58,7 +58,8 @@ def target(dice, index):
             begin = at + index / 1000
             outages.append({
                 "from": begin, "to": begin + 180, "seconds": 180.0, "sort": "lost", "lost": 180,
-                "refused": 0, "maintenance": 0, "unread": 0, "late": 0, "first_call_id": str(dice.randrange(10**9, 10**10)),
+                "refused": 0, "maintenance": 0, "unread": 0, "late": 0,
+                "first_call_id": str(dice.randrange(10**9, 10**10)),
                 "last_call_id": str(dice.randrange(10**9, 10**10)), "open": False})
     packed_bins, ms = bins(dice, index, outages)
     lost = sum(entry[1] for entry in packed_bins["lost"])

@@ -47,8 +47,9 @@ struct TargetSpec {
 /// parameters are ignored, except maddr and a transport other than udp: refused. What text
 /// processors and web pages leave in a text (see pasted_text.hpp) does not matter.
 ///
-/// The words: name= user= domain= interval= timeout= request-uri= from= to= contact= header= (may be
-/// repeated) down-codes= maintenance-codes=; a value with blanks stands in double or single quotes.
+/// The words: name= user= domain= interval= timeout= request-uri= from= to= contact= header= (may
+/// be repeated) down-codes= maintenance-codes=; a value with blanks stands in double or single
+/// quotes.
 ///
 /// Returns an empty string when fine, else what is wrong, naming the culprit; `spec` is then
 /// unchanged.
