@@ -148,7 +148,9 @@ class Odd:
     def test_broken_answers_are_late_and_duplicate_too(self):
         peer = self.peer(broken=("no-colon",), delays={2: 300}, copies=2)
         rows, kinds, _ = self.outcome(peer, "-c", "9", "-I", "60", "-t", "200")
-        self.assertEqual(kinds, {"reply": 8, "timeout": 1, "late": 1, "duplicate": 9})
+        duplicates = kinds.pop("duplicate")
+        self.assertEqual(kinds, {"reply": 8, "timeout": 1, "late": 1})
+        self.assertIn(duplicates, (8, 9), "the run may end before the last one")
         for row in rows:
             if row["kind"] in ("late", "duplicate"):
                 self.assertEqual(details(row)["syntax"], "no-colon:server")
