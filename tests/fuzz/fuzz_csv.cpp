@@ -53,8 +53,28 @@ std::vector<Said> read(std::string_view text, std::size_t chunk) {
     }
 }
 
+/// What separates the fields of the lines so far: it goes on where the same stands in its place,
+/// else it is the first of the three outside of quotes.
+struct Separator {
+    char is = ',';
+    std::size_t at = 0;
+
+    void look_at(const std::string& text) {
+        if (at < text.size() && text[at] == is) return;
+        bool quoted = false;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            if (text[i] == '"') quoted = !quoted;
+            if (quoted || std::string_view{",;\t"}.find(text[i]) == std::string_view::npos)
+                continue;
+            is = text[i];
+            at = i;
+            return;
+        }
+    }
+};
+
 /// One record's text by the letter of RFC 4180; nothing when it breaks it.
-std::optional<Fields> split_slowly(const std::string& text) {
+std::optional<Fields> split_slowly(const std::string& text, char separator) {
     enum { begin, plain, quoted, closed } where = begin;
     Fields fields(1);
     for (const char c : text) {
@@ -63,7 +83,7 @@ std::optional<Fields> split_slowly(const std::string& text) {
                 where = closed;
             else
                 fields.back() += c;
-        } else if (c == ',') {
+        } else if (c == separator) {
             fields.emplace_back();
             where = begin;
         } else if (c == '"') {
@@ -83,21 +103,21 @@ std::optional<Fields> split_slowly(const std::string& text) {
 /// Whole input, quotes balanced, records short: what the reader must say.
 std::optional<std::vector<Said>> read_slowly(const std::string& text) {
     std::vector<Said> said;
+    Separator separator;
     std::uint64_t line = 1;
-    for (std::size_t at = 0; at < text.size();) {
+    const std::string_view mark = "\xef\xbb\xbf";  // of UTF-8
+    for (std::size_t at = text.starts_with(mark) ? mark.size() : 0; at < text.size();) {
         bool quoted = false;
         std::size_t end = at;
         for (; end < text.size() && (quoted || text[end] != '\n'); ++end)
             if (text[end] == '"') quoted = !quoted;
         if (quoted || end - at > CsvReader::record_limit) return std::nullopt;
-        Said one{CsvReader::Status::torn, line, {}};
-        if (end < text.size()) {
-            std::string record = text.substr(at, end - at);
-            if (record.ends_with('\r')) record.pop_back();
-            const auto fields = split_slowly(record);
-            one.status = fields ? CsvReader::Status::record : CsvReader::Status::bad;
-            one.fields = fields.value_or(Fields{});
-        }
+        std::string record = text.substr(at, end - at);
+        if (record.ends_with('\r')) record.pop_back();
+        separator.look_at(record);
+        const auto fields = split_slowly(record, separator.is);
+        const Said one{fields ? CsvReader::Status::record : CsvReader::Status::bad, line,
+                       fields.value_or(Fields{})};
         for (; at < end; ++at)
             line += text[at] == '\n' ? 1U : 0U;
         ++line;
