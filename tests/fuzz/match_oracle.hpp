@@ -120,7 +120,7 @@ private:
     std::array<std::uint64_t, kind_count> rows_{};
     std::array<std::uint64_t, stray_reason_count> strays_{};
     std::uint64_t may_be_foreign_ = 0;  ///< arrivals that gave no row, although they might have
-    std::uint64_t requests_ = 0;  ///< echoes and unreadable ones too
+    std::uint64_t requests_ = 0;        ///< echoes and unreadable ones too
     std::set<std::uint64_t> refused_;
     Instant now_{};
     bool undecided_ = false;

@@ -24,10 +24,10 @@ constexpr Duration recovery_time_max = 1h;
 
 // By long name, or by letter where there is none.
 constexpr std::array path_names = std::to_array<Value>(
-    {"port",        "4",    "6",          "timeout", "mine",        "user",    "domain",
-     "via-address", "ttl",  "user-agent", "header",  "request-uri", "from",    "to",
-     "contact",     "site", "port-range", "bind",    "device",      "dscp",    "io",      "answer",
-     "log",         "csv",  "json",       "quiet",   "color",       "no-color"});
+    {"port",        "4",    "6",          "timeout", "mine",        "user",  "domain",
+     "via-address", "ttl",  "user-agent", "header",  "request-uri", "from",  "to",
+     "contact",     "site", "port-range", "bind",    "device",      "dscp",  "io",
+     "answer",      "log",  "csv",        "json",    "quiet",       "color", "no-color"});
 constexpr std::array stress_only_names =
     std::to_array<Value>({"ports", "late-window", "identities", "spin", "no-spin"});
 
