@@ -128,6 +128,7 @@ CsvReader::Status CsvReader::next(std::string_view& input, bool is_all,
     if (line_ == 1) {
         if (!is_all && byte_order_mark.starts_with(input)) return Status::more;
         if (input.starts_with(byte_order_mark)) input.remove_prefix(byte_order_mark.size());
+        if (input.empty()) return is_all ? Status::end : Status::more;
     }
     const std::size_t end = find(input, '\n');
     const std::string_view line = input.substr(0, end == none ? input.size() : end);
