@@ -55,6 +55,7 @@ bool look_at(LogFile& file, std::vector<char>& buffer, Unread& unread) {
         if (is_pipe(file.path)) file.pipe = open_pipe(file.path);
         const auto source = open(file);
         file.size = source->size();
+        file.plain = source->plain_fd() >= 0;
         log::Row row;
         LogRows rows(*source, buffer, file.path, unused);
         if (!rows.next(row)) {
@@ -102,7 +103,8 @@ LogInput::LogInput(const std::vector<std::string>& names, Unread& unread)
     for (LogFile& file : files_) {
         LogFile*& before = newest[file.log];
         if (before != nullptr) {
-            before->until = file.first;
+            // What begins with the same row is a copy, or a part of one.
+            if (before->first < file.first) before->until = file.first;
             before->rotated = file.rotated = true;
         }
         before = &file;
@@ -122,11 +124,12 @@ bool LogInput::in_order(LogFile& file) {
     return *file.in_order;
 }
 
-/// None of its rows was sent in [from, to).
+/// None of its rows was sent in [from, to). Where the next file begins is no end of one that can be
+/// looked through: that may be an excerpt of it.
 bool LogInput::outside(LogFile& file, WallTime from, WallTime to) {
     const bool later =
         to < WallTime::max() - completed_within && file.first > to + completed_within;
-    const bool earlier = from > WallTime::min() && file.until < from;
+    const bool earlier = from > WallTime::min() && file.until < from && !file.plain;
     return (later || earlier) && in_order(file);
 }
 

@@ -20,8 +20,9 @@ struct LogFile {
     std::string name;  ///< of a target in it that has none: the file's name up to ".csv"
     std::string log;   ///< the same for all files of a rotated log
     WallTime first{};  ///< completion of its first row
-    /// None of its rows was completed after this: where the next file of a rotated log begins.
+    /// Where the next file of a rotated log begins; mostly none of its rows was completed after.
     WallTime until = WallTime::max();
+    bool plain = false;                  ///< neither packed nor a pipe
     bool rotated = false;                ///< there are other files of that log
     std::uint64_t size = 0;              ///< on the disk; 0: a pipe
     std::unique_ptr<io::KeptPipe> pipe;  ///< what came out of it, which comes once

@@ -184,7 +184,7 @@ private:
             progress_);
         if (analysis_->needs_sorting()) return false;
         analysis_->finish();
-        return true;
+        return !analysis_->needs_sorting();
     }
 
     [[nodiscard]] ReportView view() const {

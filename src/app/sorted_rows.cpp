@@ -66,8 +66,9 @@ void SortedRows::read(const Take& take) {
 void SortedRows::sort_by_shifted_time() {
     io::ExternalSort shifted(log::packed_before);
     std::string packed;
+    report::RowShifts shifts(plan_);
     read([&](const log::Row& row, log::RowPlace place) {
-        place.shift = plan_.shift(place.stream, place.piece);
+        place.shift = shifts.next(row, place);
         log::pack(row, row.target, place, packed);
         shifted.add(packed);
     });

@@ -133,6 +133,15 @@ class ReportFiles(SippingCase):
             file.write(log_of("..", begin=START + 12))
         self.assertEqual(self.json("logs")["targets"][0]["sent"], 14)
 
+    def test_from_reads_a_log_beside_an_old_packed_copy(self):
+        """Packed when it was half as long; what came later is in the log alone."""
+        (self.folder / "a.csv").write_text(HEADER + log_of("." * 60))
+        with gzip.open(self.folder / "a.csv.gz", "wt") as file:
+            file.write(HEADER + log_of("." * 30))
+        (self.folder / "a.csv.1").write_text(HEADER + log_of("." * 10, begin=START + 20))
+        told = self.json(".", "--from", START + 45)
+        self.assertEqual(told["targets"][0]["sent"], 15)
+
     def test_rotated_logs_that_overlap(self):
         lines = log_of("." * 30 + "xxxx" + "." * 30).splitlines(keepends=True)
         (self.folder / "a.csv").write_text(HEADER + "".join(lines[28:]))

@@ -6,6 +6,7 @@
 // "Looking back"). Both tell the same.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -83,7 +84,7 @@ public:
     void begin_file(std::string_view name, std::string_view log);
     void add(const log::Row& row);
     /// Rows are not as they were written, or files overlap: all have to be sorted, and told by
-    /// another analysis. Then no more need be added here.
+    /// another analysis. Then no more need be added here. To be asked after finish() too.
     [[nodiscard]] bool needs_sorting() const noexcept { return needs_sorting_; }
 
     /// With a plan, in order of time with their shifts.
@@ -134,14 +135,29 @@ private:
         OwnGap gap;
         Duration shift{};
     };
+    struct Unread {
+        std::uint64_t count = 0;
+        std::string host;               ///< that sent the last one ...
+        WallTime at = WallTime::min();  ///< ... then
+    };
     struct Log {
         std::unordered_map<std::string, InLog, Hash, std::equal_to<>> known;  ///< by key
         Known* last = nullptr;                                                ///< of the row before
         /// Of all targets, and of those of which there was no row yet.
         std::deque<Gap> gaps;
+        std::deque<Gap> gaps_of_known;
+        std::map<std::string, Unread> unread;  ///< by the target's name
     };
 
-    [[nodiscard]] bool is_of_other_run(const log::Row& row);
+    /// Rows of one target that do not count.
+    struct LeftOut {
+        Written written;
+        WallTime last = WallTime::min();
+        const Log* log = nullptr;
+    };
+
+    [[nodiscard]] std::string_view run_not_asked_for(const log::Row& row) const noexcept;
+    void note_left_out(const log::Row& row, const Log& of);
     [[nodiscard]] bool is_copy(const log::Row& row, const Log& of);
     void take(const log::Row& row, Log& of, StreamId id, Duration shift);
     TargetHistory& history_of(const log::Row& row, Log& of, StreamId id);
@@ -152,7 +168,9 @@ private:
     void add_gap(const log::Row& row, Log& of, Duration shift);
     void apply(const Gap& gap, TargetHistory& target);
     void put(const Event& event, TargetHistory& target);
+    void settle_in(TargetHistory& target, const Event& event);
     void tell_unresolved(const Log& of);
+    void tell_unread(const Log& of);
 
     AnalysisOptions options_;
     const Plan* plan_;
@@ -164,6 +182,7 @@ private:
     std::unordered_map<std::string, std::vector<TargetHistory*>, Hash, std::equal_to<>> by_key_;
     std::unordered_map<std::string, Log> logs_;      ///< by name ...
     std::unordered_map<StreamId, Log> sorted_logs_;  ///< ... or, with a plan, by root
+    std::size_t files_ = 0;
     std::string file_;
     std::string log_name_;
     Log* log_ = nullptr;  ///< of this file
@@ -171,9 +190,12 @@ private:
     SpanSet pauses_;
     Counts other_runs_;
     Counts other_kinds_;
+    std::unordered_map<std::string, LeftOut> left_out_;  ///< by key
     std::string key_;
-    std::string told_;              ///< the last row that was none of a probe ...
-    const Log* told_of_ = nullptr;  ///< ... and of which log
+    std::string told_;                           ///< the last row that no series was told ...
+    const Log* told_of_ = nullptr;               ///< ... and of which log
+    std::array<std::size_t, 64> told_lately_{};  ///< hashes of those before
+    std::size_t told_count_ = 0;
     std::uint64_t copies_ = 0;
     std::uint64_t held_ = 0;
     bool needs_sorting_ = false;

@@ -51,19 +51,23 @@ private:
     /// Rows of one target and outcome in one piece.
     struct Outcome {
         std::uint16_t piece = 0;
-        WallTime newest{};
+        WallTime newest{};  ///< end
+        WallTime newest_sent{};
     };
     struct Target {
         std::array<Outcome, Written::outcomes> outcomes;
         std::uint16_t piece = 0;  ///< of the last row ...
-        bool lost = false;        ///< ... and whether that was lost
+        bool lost = false;        ///< ... whether that was lost ...
+        WallTime sent{};          ///< ... and when it was sent
+        Duration interval{};      ///< the last one between two of a piece
     };
     struct Hash : std::hash<std::string_view> {
         using is_transparent = void;
     };
 
-    [[nodiscard]] bool is_of_before(WallTime at, Duration latency, bool first) const noexcept;
-    [[nodiscard]] std::uint16_t place(WallTime sent, Kind kind, Duration latency, Outcome& outcome);
+    [[nodiscard]] bool is_response_of_before(WallTime sent, Duration latency) const noexcept;
+    [[nodiscard]] bool is_loss_of_before(WallTime sent, Duration interval) const noexcept;
+    [[nodiscard]] std::uint16_t place(const log::Row& row, Duration latency, Target& target);
     [[nodiscard]] std::uint16_t place_gap(const log::Row& row, std::uint16_t current);
     [[nodiscard]] std::uint16_t begin_piece();
     void count(const log::Row& row, Target& target, std::uint16_t piece);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sipping/base/instant.hpp"
+#include "sipping/log/packed_row.hpp"
 #include "sipping/report/pieces.hpp"
 
 namespace sipping::report {
@@ -42,6 +43,38 @@ private:
     std::uint64_t clock_set_back_ = 0;
     /// Of the keys that more than one prober asked, by stream.
     std::unordered_map<std::string, std::vector<std::uint32_t>, Hash, std::equal_to<>> probers_;
+};
+
+/// Of rows in order of time: all of one probe, which stand side by side, have the shift of the
+/// first.
+class RowShifts {
+public:
+    explicit RowShifts(const Plan& plan) noexcept : plan_(&plan) {}
+
+    [[nodiscard]] Duration next(const log::Row& row, const log::RowPlace& place) {
+        const bool same = row.sent == sent_ && row.type == type_ && row.call_id == call_id_ &&
+                          (row.is_probe() || (row.target == target_ && row.detail == detail_));
+        if (!same) {
+            shift_ = plan_->shift(place.stream, place.piece);
+            sent_ = row.sent;
+            type_ = row.type;
+            call_id_ = row.call_id;
+            if (!row.is_probe()) {
+                target_ = row.target;
+                detail_ = row.detail;
+            }
+        }
+        return shift_;
+    }
+
+private:
+    const Plan* plan_;
+    WallTime sent_{};
+    log::RowType type_{};
+    std::uint64_t call_id_ = 0;
+    std::string target_;
+    std::string detail_;
+    Duration shift_{};
 };
 
 }  // namespace sipping::report

@@ -8,8 +8,10 @@
 //   where losses end one piece and begin the next, which lies apart from all others in time.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "sipping/report/plan.hpp"
 
@@ -19,6 +21,8 @@ class Scout {
 public:
     /// A row or two prove nothing.
     static constexpr std::uint64_t rows_min = 5;
+    /// But so many of each of two pieces that lie across each other prove a lot.
+    static constexpr std::uint64_t across_min = 2;
     /// Two logs of one target may overlap by so much, and still the second goes on with the first:
     /// in one a row may stand that was sent before the first one of the other.
     static constexpr Duration overlap_max = 4s;
@@ -30,18 +34,28 @@ public:
     [[nodiscard]] Plan finish();
 
 private:
-    struct Mean {
-        Duration sum{};
-        std::uint64_t count = 0;
-        void add(Duration value) noexcept { sum += value, ++count; }
-        [[nodiscard]] Duration value() const noexcept {
-            return sum / static_cast<std::int64_t>(count);
-        }
-    };
-    /// How two pieces lie to each other.
+    /// Where two pieces lie across each other, from the first row that is next to one of the other
+    /// to the last one.
     struct Across {
-        Mean around;  ///< from one row to the next, of which one of the other is
-        Duration nearest = Duration::max();  ///< from a row of one to the next of the other
+        WallTime begin{};
+        WallTime end{};
+        std::array<std::uint64_t, 2> rows{};        ///< of the lower, the higher before `begin` ...
+        std::array<std::uint64_t, 2> rows_until{};  ///< ... and up to `end`
+        Duration nearest = Duration::max();         ///< from a row of one to the next of the other
+    };
+    /// The one in the middle, of a sample of all: stalls are none of them.
+    class Usual {
+    public:
+        void add(Duration value);
+        [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+        /// Of one at least.
+        [[nodiscard]] Duration value() const;
+
+    private:
+        static constexpr std::size_t sample_max = 128;
+        std::vector<Duration> sample_;
+        std::uint64_t count_ = 0;
+        std::uint64_t one_in_ = 1;
     };
     struct Seen {
         WallTime sent{};
@@ -51,9 +65,9 @@ private:
     struct Rows {
         WallTime first{};
         WallTime last{};
-        std::optional<Seen> two_before;
         std::optional<Seen> before;
-        Mean interval;
+        Usual interval;
+        std::map<std::uint16_t, std::uint64_t> of_piece;  ///< how many so far
         std::map<std::pair<std::uint16_t, std::uint16_t>, Across> across;
     };
     struct Hash : std::hash<std::string_view> {
@@ -66,20 +80,38 @@ private:
         std::uint64_t call_id = 0;
         const ByStream* target = nullptr;
         StreamId stream = 0;
+        std::uint16_t piece = 0;
     };
+    /// A row stands in both.
+    struct Link {
+        StreamId stream = 0;
+        std::uint16_t piece = 0;
+        StreamId other = 0;
+        std::uint16_t other_piece = 0;
+        friend auto operator<=>(const Link&, const Link&) = default;
+    };
+    /// By how much the clock was behind, piece by piece.
+    using Shifts = std::vector<Duration>;
 
     [[nodiscard]] StreamId root(StreamId stream) noexcept;
     void unite(StreamId a, StreamId b) noexcept;
     void compare(Rows& rows, Seen seen);
+    [[nodiscard]] static bool twice_the_rows(const Across& across, Duration usual) noexcept;
     [[nodiscard]] bool set_back(StreamId stream, std::uint16_t piece) const;
     [[nodiscard]] Duration interval(StreamId stream) const;
-    [[nodiscard]] bool find_steps(StreamId stream, Plan& plan);
+    [[nodiscard]] bool find_steps(StreamId stream);
+    [[nodiscard]] Shifts shifts_of(StreamId stream) const;
+    [[nodiscard]] std::optional<Duration> goes_on_from(StreamId stream,
+                                                       const std::vector<Shifts>& shifts) const;
+    void find_shifts(Plan& plan);
     void find_probers(Plan& plan);
 
     std::vector<Stream> streams_;
     std::vector<StreamId> root_;
     Targets targets_;
     Told told_;
+    std::set<Link> links_;
+    Link link_;  ///< the last one
     /// By the last row before and the first one after it: by how much.
     std::map<std::pair<WallTime, WallTime>, Duration> steps_;
 };

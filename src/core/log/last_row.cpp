@@ -51,7 +51,8 @@ bool keep_whole(const CsvRecord& record, std::size_t fields_before,
                 std::string_view response_before, Row& row) noexcept {
     if (fields_before != 0 && record.fields != fields_before) return false;
     if (record.fields == classic_fields) return keep_classic(record, response_before, row);
-    return keep_full(row);
+    // No detail has a quote within.
+    return record.text.ends_with('"') || keep_full(row);
 }
 
 }  // namespace sipping::log

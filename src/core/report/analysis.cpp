@@ -75,6 +75,7 @@ Analysis::Analysis(AnalysisOptions options, const Plan* plan)
     : options_(std::move(options)), plan_(plan), names_(options_.targets), lines_(options_.codes) {}
 
 void Analysis::begin_file(std::string_view name, std::string_view log) {
+    ++files_;
     file_ = name;
     log_name_ = log;
     log_ = &logs_[log_name_];
@@ -90,45 +91,72 @@ void Analysis::add_sorted(const log::Row& row, StreamId stream, Duration shift) 
 
 void Analysis::take(const log::Row& row, Log& of, StreamId id, Duration shift) {
     if (row.sent < options_.from || row.sent >= options_.to) return;
-    if (is_of_other_run(row)) return;
-    if (row.type == log::RowType::other) return count(other_kinds_, row.kind_word);
-    const bool copy = !row.is_probe() && is_copy(row, of);
-    if (copy) ++copies_;
+    const std::string_view other_run = run_not_asked_for(row);
+    if (!row.is_probe() || !other_run.empty()) {
+        const bool wanted = is_of_all(row) || names_.has(name_of(row, file_), row.host);
+        if (is_copy(row, of)) {
+            copies_ += wanted ? 1 : 0;
+            return;
+        }
+        if (!other_run.empty() && plan_ == nullptr) note_left_out(row, of);
+        if (!other_run.empty()) return wanted ? count(other_runs_, other_run) : void();
+        if (row.type == log::RowType::other)
+            return wanted ? count(other_kinds_, row.kind_word) : void();
+    }
     if (row.is_gap()) return add_gap(row, of, shift);
-    if (copy) return;
-    TargetHistory& target = history_of(row, of, id);
-    if (row.is_probe()) return add_probe(row, target, shift);
-    const bool several = row.detail_of("reason") == "more";
-    target.series.count_unread(several ? count_of(row) : 1);
+    if (row.is_probe()) return add_probe(row, history_of(row, of, id), shift);
+    Unread& unread = of.unread[std::string{name_of(row, file_)}];
+    unread.count += row.detail_of("reason") == "more" ? count_of(row) : 1;
+    if (unread.host.empty() || row.sent > unread.at ||
+        (row.sent == unread.at && row.host < unread.host))
+        unread.host = row.host;
+    unread.at = std::max(unread.at, row.sent);
 }
 
-bool Analysis::is_of_other_run(const log::Row& row) {
+/// Its word; empty: one that counts.
+std::string_view Analysis::run_not_asked_for(const log::Row& row) const noexcept {
     if (options_.runs == Runs::all || (row.detail.empty() && options_.runs == Runs::monitor))
-        return false;
-    const auto run = row.detail_of("run");
+        return {};
+    const std::string_view run = row.detail_of("run").value_or("");
     switch (options_.runs) {
-        case Runs::all: return false;
-        case Runs::monitor:
-            if (!run) return false;
-            break;
+        case Runs::all: return {};
+        case Runs::monitor: return run;
         case Runs::stress:
-            if (run == "stress") return false;
+            if (run == "stress") return {};
             break;
         case Runs::ports:
-            if (run == "ports") return false;
+            if (run == "ports") return {};
             break;
     }
-    count(other_runs_, run.value_or("monitor"));
-    return true;
+    return run.empty() ? "monitor" : run;
+}
+
+/// They may stand in disorder, or in several files, where all else does not.
+void Analysis::note_left_out(const log::Row& row, const Log& of) {
+    if (!row.is_probe() || row.kind == Kind::late || row.kind == Kind::duplicate) return;
+    write_key(row, file_, key_);
+    LeftOut& rows = left_out_[key_];
+    const bool overlaps = rows.log != &of && rows.last > row.sent + Scout::overlap_max;
+    if (overlaps || !rows.written.note(row.sent, row.kind, row.latency.value_or(Duration::zero())))
+        needs_sorting_ = true;
+    rows.log = &of;
+    rows.last = std::max(rows.last, row.sent);
 }
 
 /// Of rows of the same time those that say the same stand side by side, in a log that somebody
-/// doubled line by line too.
+/// doubled line by line too. Of rows that no Series is told.
 bool Analysis::is_copy(const log::Row& row, const Log& of) {
     std::string text =
-        fmt::format("{} {} {} {} {} {}", row.sent.time_since_epoch().count(), row.kind_word,
-                    row.host, row.target, row.source_port, row.detail);
+        fmt::format("{} {} {} {} {} {} {} {}", row.sent.time_since_epoch().count(), row.kind_word,
+                    row.host, row.target, row.source_port, row.call_id,
+                    row.latency.value_or(Duration{}).count(), row.detail);
     const bool same = text == told_ && told_of_ == &of;
+    if (plan_ == nullptr && !same) {
+        const std::size_t hash = std::hash<std::string>{}(text);
+        needs_sorting_ =
+            needs_sorting_ || std::ranges::find(told_lately_, hash) != told_lately_.end();
+        told_lately_[told_count_++ % told_lately_.size()] = hash;
+    }
     told_ = std::move(text);
     told_of_ = &of;
     return same;
@@ -144,8 +172,9 @@ TargetHistory& Analysis::history_of(const log::Row& row, Log& of, StreamId id) {
         if (is_new) {
             TargetHistory& chosen = choose(row, name, id);
             found->second.history = &chosen;
-            for (const Gap& gap : of.gaps)
-                if (gap.target == every_target_word || gap.target == name) apply(gap, chosen);
+            for (const auto* gaps : {&of.gaps, &of.gaps_of_known})
+                for (const Gap& gap : *gaps)
+                    if (gap.target == every_target_word || gap.target == name) apply(gap, chosen);
         }
         known = &*found;
         if (of.last != nullptr) of.last->second.next = known;
@@ -229,7 +258,7 @@ void Analysis::add_probe(const log::Row& row, TargetHistory& target, Duration sh
 void Analysis::put(const Event& event, TargetHistory& target) {
     const auto settle = [&](const Event& next) {
         --held_;
-        target.series.settle(next);
+        settle_in(target, next);
     };
     if (plan_ != nullptr) target.order.release_before(event.at, settle);
     if (!target.order.add(event)) {
@@ -240,6 +269,12 @@ void Analysis::put(const Event& event, TargetHistory& target) {
     if (plan_ != nullptr) return;
     target.order.release(settle);
     if (held_ > held_max) target.order.release_first(settle);
+}
+
+void Analysis::settle_in(TargetHistory& target, const Event& event) {
+    target.series.settle(event);
+    // In files that overlap, rows of gaps and the like are there twice too, but not side by side.
+    if (plan_ == nullptr && files_ > 1 && target.series.copies() > 0) needs_sorting_ = true;
 }
 
 void Analysis::add_gap(const log::Row& row, Log& of, Duration shift) {
@@ -262,9 +297,10 @@ void Analysis::add_gap(const log::Row& row, Log& of, Duration shift) {
         known = true;
         apply(gap, *one.history);
     }
-    if (known && !is_of_all(row)) return;
-    of.gaps.push_back(std::move(gap));
-    if (of.gaps.size() > Series::gaps_max) of.gaps.pop_front();
+    // A further site of that target may come.
+    std::deque<Gap>& gaps = known && !is_of_all(row) ? of.gaps_of_known : of.gaps;
+    gaps.push_back(std::move(gap));
+    if (gaps.size() > Series::gaps_max) gaps.pop_front();
 }
 
 void Analysis::apply(const Gap& gap, TargetHistory& target) {
@@ -290,14 +326,44 @@ void Analysis::tell_unresolved(const Log& of) {
     }
 }
 
+/// Of the target of that name in the same log: without a Call-ID such a row names no site. Of
+/// several sites it is the first one, and of a target of which there is nothing else it is told
+/// too.
+void Analysis::tell_unread(const Log& of) {
+    for (const auto& [name, unread] : of.unread) {
+        const InLog* found = nullptr;
+        for (const auto& [key, one] : of.known)
+            if (one.history->target == name &&
+                (found == nullptr || one.history->site < found->history->site))
+                found = &one;
+        TargetHistory* target = found == nullptr ? nullptr : found->history;
+        if (target == nullptr) {
+            const auto known = std::ranges::find(targets_, name, &TargetHistory::target);
+            if (known != targets_.end()) target = &*known;
+        }
+        if (target == nullptr) {
+            log::Row row;
+            row.target = name;
+            row.host = unread.host;
+            target = &make(row, name, 0);
+            target->host = unread.host;
+        }
+        target->series.count_unread(unread.count);
+    }
+}
+
 void Analysis::finish() {
-    for (const auto& [name, log] : logs_)
-        tell_unresolved(log);
-    for (const auto& [root, log] : sorted_logs_)
-        tell_unresolved(log);
+    const auto tell = [this](const auto& logs) {
+        for (const auto& [name, log] : logs) {
+            tell_unresolved(log);
+            tell_unread(log);
+        }
+    };
+    tell(logs_);
+    tell(sorted_logs_);
     std::erase_if(targets_, [](const TargetHistory& target) { return !target.wanted; });
     for (TargetHistory& target : targets_) {
-        target.order.release_all([&](const Event& next) { target.series.settle(next); });
+        target.order.release_all([&](const Event& next) { settle_in(target, next); });
         target.series.finish();
         for (const auto& [from, until] : target.series.pauses().spans())
             pauses_.add(from, until);

@@ -8,6 +8,8 @@ namespace {
 /// What was under way when the clock was set back is written with times before that, for as long as
 /// a timeout.
 constexpr Duration under_way_max = 1h;
+/// Rows of one turn of the loop may stand in any order.
+constexpr Duration turn_max = 100ms;
 
 }  // namespace
 
@@ -17,17 +19,28 @@ void Pieces::begin_stream(std::uint32_t file, std::string log) {
     start_seen_ = false;
 }
 
-/// It was under way when the clock was set back: its time is that of the piece before. `first`:
-/// none of its outcome came since then; else only what took so long can be.
-bool Pieces::is_of_before(WallTime at, Duration latency, bool first) const noexcept {
+/// Sent before the clock was set back, and answered after: then it has not come back sooner than
+/// what was sent and answered since.
+bool Pieces::is_response_of_before(WallTime sent, Duration latency) const noexcept {
     const std::vector<Piece>& pieces = streams_.back().pieces;
     if (pieces.size() < 2) return false;
     const Piece& now = pieces.back();
     const Piece& before = pieces[pieces.size() - 2];
-    const Duration since = now.last - now.first;
-    if (now.rows == 0 || since > (first ? under_way_max : latency + Written::back_max))
-        return false;
-    return std::chrono::abs(at - before.last) < std::chrono::abs(at - now.last);
+    if (now.rows == 0) return false;
+    return sent + latency + turn_max >= before.last + (now.last - now.first) &&
+           std::chrono::abs(sent - before.last) < std::chrono::abs(sent - now.last);
+}
+
+/// Sent before the clock was set back, and given up after: a loss cannot be of the piece that has
+/// begun when it was sent later than all of that.
+bool Pieces::is_loss_of_before(WallTime sent, Duration interval) const noexcept {
+    const std::vector<Piece>& pieces = streams_.back().pieces;
+    if (pieces.size() < 2) return false;
+    const Piece& now = pieces.back();
+    const Piece& before = pieces[pieces.size() - 2];
+    if (now.rows == 0 || now.last - now.first > under_way_max) return false;
+    return sent - now.last > std::max<Duration>(Written::back_max, interval * 3 / 2) &&
+           std::chrono::abs(sent - before.last) < std::chrono::abs(sent - now.last);
 }
 
 std::uint16_t Pieces::begin_piece() {
@@ -47,14 +60,12 @@ std::uint16_t Pieces::place(const log::Row& row, std::string_view key) {
     if (!row.is_probe()) return current;
     const Duration latency = row.latency.value_or(Duration::zero());
     if (row.kind == Kind::late || row.kind == Kind::duplicate)
-        return is_of_before(row.sent + latency, latency, false)
-                   ? static_cast<std::uint16_t>(current - 1)
-                   : current;
+        return is_response_of_before(row.sent, latency) ? static_cast<std::uint16_t>(current - 1)
+                                                        : current;
     auto found = targets_.find(key);
     if (found == targets_.end()) found = targets_.emplace(key, Target{}).first;
     Target& target = found->second;
-    const std::uint16_t piece =
-        place(row.sent, row.kind, latency, target.outcomes[Written::outcome(row.kind)]);
+    const std::uint16_t piece = place(row, latency, target);
     count(row, target, piece);
     return piece;
 }
@@ -66,22 +77,33 @@ std::uint16_t Pieces::place_gap(const log::Row& row, std::uint16_t current) {
     return now.rows > 0 && row.sent < now.last - Written::back_max ? begin_piece() : current;
 }
 
-std::uint16_t Pieces::place(WallTime sent, Kind kind, Duration latency, Outcome& outcome) {
+std::uint16_t Pieces::place(const log::Row& row, Duration latency, Target& target) {
     auto current = static_cast<std::uint16_t>(streams_.back().pieces.size() - 1);
-    const WallTime ended = Written::end_of(sent, kind, latency);
+    const std::size_t number = Written::outcome(row.kind);
+    Outcome& outcome = target.outcomes[number];
+    const WallTime ended = Written::end_of(row.sent, row.kind, latency);
     const bool first = outcome.piece != current;
-    const bool goes_back = outcome.newest - ended > Written::back_max;
-    if (is_of_before(sent, latency, first)) {
+    // In a log that was sorted by sending a slow response does not go back.
+    const bool goes_back =
+        outcome.newest - ended > Written::back_max && row.sent < outcome.newest_sent;
+    bool of_before = false;
+    if (number == 0)
+        of_before = is_response_of_before(row.sent, latency);
+    else if (number == 1 && first)  // they are given up in the order of sending
+        of_before = is_loss_of_before(row.sent, target.interval);
+    if (of_before) {
         const auto before = static_cast<std::uint16_t>(current - 1);
         if (!first) return before;
         if (outcome.piece != before || !goes_back) {
-            outcome = {before, std::max(outcome.newest, ended)};
+            outcome = {before, std::max(outcome.newest, ended),
+                       std::max(outcome.newest_sent, row.sent)};
             return before;
         }
     }
     if (!first && goes_back) current = begin_piece();
-    if (outcome.piece != current) outcome = {current, ended};
+    if (outcome.piece != current) outcome = {current, ended, row.sent};
     outcome.newest = std::max(outcome.newest, ended);
+    outcome.newest_sent = std::max(outcome.newest_sent, row.sent);
     return current;
 }
 
@@ -92,6 +114,8 @@ void Pieces::count(const log::Row& row, Target& target, std::uint16_t number) {
     ++piece.rows;
     const bool lost = is_loss(row.kind);
     if (number > target.piece && lost && target.lost) piece.begins_within_losses = true;
+    if (number == target.piece && row.sent > target.sent) target.interval = row.sent - target.sent;
+    target.sent = row.sent;
     target.piece = number;
     target.lost = lost;
     start_seen_ = false;

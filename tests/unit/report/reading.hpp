@@ -47,15 +47,15 @@ public:
     /// As the command does it; valid as long as this is.
     const Analysis& read() {
         sorted = false;
+        steps = 0;
         analysis_ = std::make_unique<Analysis>(options_);
         for (const LogText& file : files) {
             analysis_->begin_file(file.name, file.log);
             for (const auto& one : file.rows)
-                analysis_->add(one->row);
+                ++steps, analysis_->add(one->row);
         }
-        if (analysis_->needs_sorting()) return read_sorted();
-        analysis_->finish();
-        return *analysis_;
+        if (!analysis_->needs_sorting()) analysis_->finish();
+        return analysis_->needs_sorting() ? read_sorted() : *analysis_;
     }
     const Analysis& read_sorted() {
         sorted = true;
@@ -66,6 +66,7 @@ public:
             log::RowPlace place;
             for (const std::string& one : packed) {
                 log::unpack(one, row, place);
+                ++steps;
                 take(row, place);
             }
         };
@@ -76,12 +77,13 @@ public:
             scout.add(row, key, place.stream, place.piece);
         });
         plan_ = scout.finish();
+        RowShifts shifts(plan_);
         for (std::string& one : packed) {
             log::Row row;
             log::RowPlace place;
             const std::string before = one;
             log::unpack(before, row, place);
-            place.shift = plan_.shift(place.stream, place.piece);
+            place.shift = shifts.next(row, place);
             log::pack(row, row.target, place, one);
         }
         analysis_ = std::make_unique<Analysis>(options_, &plan_);
@@ -93,7 +95,8 @@ public:
     }
 
     std::vector<LogText> files;
-    bool sorted = false;  ///< the last reading was
+    bool sorted = false;      ///< the last reading was
+    std::uint64_t steps = 0;  ///< rows that it handed on, in all passes
 
 private:
     std::vector<std::string> pack_all() {
