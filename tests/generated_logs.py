@@ -2,7 +2,7 @@
 
 A world is some targets asked by some probers, with losses, refusals, stalls, restarts and a clock
 that may be set; its rows go to files in some order, copied or cut, in some encoding. What is in the
-rows is for the oracle to read; only what rows do not tell (by how much the clock was behind) is kept.
+rows is for the oracle to read; what they do not tell (by how much the clock was behind) is kept.
 """
 
 import csv
@@ -17,6 +17,8 @@ from report_oracle import Options, S
 
 KEYS = "time timestamp host latency callid response target source_port kind detail".split()
 START = 1_431_703_000
+TARGETS = (("gw1.example.net", "192.0.2.1"), ("192.0.2.2", "192.0.2.2"),
+           ("[2001:db8::1]:5070", "2001:db8::1"), ("Haus 4", "192.0.2.4"))
 OK = "SIP/2.0 200 OK"
 REFUSALS = ("SIP/2.0 503 Service Unavailable", "SIP/2.0 404 Not Found", "SIP/2.0 503",
             'SIP/2.0 486 Busy, "here"', "SIP/2.0 500 Ruhe; später")
@@ -59,9 +61,7 @@ class World:
                 if dice.random() < 0.8:
                     self.order = "written"
         targets = [Target(name, host, 0, dice.choice((OK, OK, "SIP/2.0 403 Forbidden")))
-                   for name, host in (("gw1.example.net", "192.0.2.1"), ("192.0.2.2", "192.0.2.2"),
-                                      ("[2001:db8::1]:5070", "2001:db8::1"), ("Haus 4", "192.0.2.4"))
-                   [:dice.choice((1, 1, 2, 3, 4))]]
+                   for name, host in TARGETS[:dice.choice((1, 1, 2, 3, 4))]]
         for number, one in enumerate(targets):
             one.phase = self.interval * number // len(targets)
         self.targets = targets
@@ -101,13 +101,13 @@ class World:
         self.used.add(one)
         return one + ("@" + self.site if self.site else "")
 
-    def gap(self, rows, written, begin, end, reason, count=0, target=None, run=""):
+    def gap(self, rows, written, begin, end, reason, count=0, target=None):
         step = self.step if self.stepped(begin) else 0
         end = max(begin, end)
         begin, end = ((one + step) // self.grain * self.grain for one in (begin, end))
         for one in [target] if target else self.targets:
-            row = self.write(rows, written, begin - step, one, "gap", detail=f"from={seconds(begin)}"
-                             f";until={seconds(end)};reason={reason};count={count}" + run)
+            detail = f"from={seconds(begin)};until={seconds(end)};reason={reason};count={count}"
+            row = self.write(rows, written, begin - step, one, "gap", detail=detail)
             row["source_port"] = ""
             row["of_all"] = target is None
 
@@ -137,8 +137,9 @@ class World:
                 sent = now + 20 * S
                 for _ in range(dice.randrange(3, 30)):
                     sent += 10_000
+                    run = dice.choice(("run=stress", "run=ports"))
                     self.write(rows, sent + S, sent, one, dice.choice(("timeout", "icmp")),
-                               callid=self.call_id(), detail=dice.choice(("run=stress", "run=ports")))
+                               callid=self.call_id(), detail=run)
 
     def stalls(self, rows, begin):
         """Times in which nothing was sent; told by each target, or of all."""

@@ -22,7 +22,7 @@ LOST = ("timeout", "icmp")
 NOT_SENT = ("send-error", "local")
 PROBES = (*RECEIVED, *LOST, *NOT_SENT, "pending")
 FURTHER = ("late", "duplicate")
-UNLOOKED = ("stall", "skipped", "log-rows-lost", "unresolved")
+UNLOOKED = ("stall", "skipped", "log-rows-lost", "unresolved", "unfinished")
 
 
 @dataclasses.dataclass
