@@ -97,8 +97,9 @@ bool packed_before(std::string_view a, std::string_view b) noexcept {
     const auto order_a = head_a.order();
     const auto order_b = head_b.order();
     if (order_a != order_b) return order_a < order_b;
+    // The longer one first: of a row and a copy that was cut at its end, the whole one counts.
     const int texts = a.substr(sizeof(Head)).compare(b.substr(sizeof(Head)));
-    return texts != 0 ? texts < 0 : head_a.place() < head_b.place();
+    return texts != 0 ? texts > 0 : head_a.place() < head_b.place();
 }
 
 }  // namespace sipping::log

@@ -67,11 +67,21 @@ TEST(PackedRow, by_time_then_by_call_id_the_place_last) {
         EXPECT_TRUE(packed_before(first, packed(behind)));
         EXPECT_FALSE(packed_before(packed(behind), first));
     }
-    EXPECT_TRUE(packed_before(packed(other_text, {.stream = 5}), first));
+    EXPECT_TRUE(packed_before(first, packed(other_text)));
+    EXPECT_TRUE(packed_before(packed(row, {.stream = 5}), packed(other_text)));
     EXPECT_TRUE(packed_before(first, packed(row, {.stream = 1})));
     EXPECT_TRUE(packed_before(packed(row, {.stream = 1}), packed(row, {.stream = 1, .piece = 1})));
     EXPECT_FALSE(packed_before(first, first));
     EXPECT_TRUE(packed_before(packed(later), packed(row, {.shift = 1s}))) << "by the shifted time";
+}
+
+TEST(PackedRow, a_whole_row_is_before_its_cut_copy) {
+    Row row;
+    row.response = "SIP/2.0 200 OK";
+    Row cut = row;
+    cut.response = "SIP/2.0 200";
+    EXPECT_TRUE(packed_before(packed(row, {.stream = 1}), packed(cut)));
+    EXPECT_FALSE(packed_before(packed(cut), packed(row, {.stream = 1})));
 }
 
 }  // namespace
