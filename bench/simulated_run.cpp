@@ -18,10 +18,10 @@
 #include <string_view>
 #include <vector>
 
-#include "app/log_files.hpp"
-#include "app/reporter.hpp"
 #include "io/chunk_pool.hpp"
 #include "io/fd.hpp"
+#include "session/log_files.hpp"
+#include "session/reporter.hpp"
 #include "sipping/base/prng.hpp"
 #include "sipping/probe/engine.hpp"
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "arguments.hpp"
+#include "cli/arguments.hpp"
 #include "sipping/base/values.hpp"
 
 namespace {

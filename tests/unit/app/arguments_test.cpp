@@ -1,4 +1,6 @@
-#include "arguments.hpp"
+#include "cli/arguments.hpp"
+#include "cli/help.hpp"
+#include "sipping/base/version.hpp"
 
 #include <gtest/gtest.h>
 

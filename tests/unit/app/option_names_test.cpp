@@ -7,7 +7,8 @@
 #include <set>
 #include <sstream>
 
-#include "arguments.hpp"
+#include "cli/arguments.hpp"
+#include "cli/help.hpp"
 #include "sipping/config/options.hpp"
 
 namespace sipping::app {

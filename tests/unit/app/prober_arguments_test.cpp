@@ -4,7 +4,8 @@
 
 #include <vector>
 
-#include "arguments.hpp"
+#include "cli/arguments.hpp"
+#include "cli/help.hpp"
 
 namespace sipping::app {
 namespace {

@@ -38,6 +38,10 @@ def read_table(text):
     return table
 
 
+def path_parts(path):
+    return pathlib.PurePath(path).parts
+
+
 def module_of(path):
     """The module a file belongs to, by its folder."""
     parts = pathlib.PurePath(path).parts
@@ -45,7 +49,9 @@ def module_of(path):
         return parts[2]
     if parts[:2] == ("src", "shell"):
         return "shell/" + parts[2]
-    return "app" if parts[:2] == ("src", "app") else None
+    if parts[:2] == ("src", "app"):
+        return "app/" + parts[2]
+    return "main" if parts == ("src", "main.cpp") else None
 
 
 def target_of(included):
@@ -53,8 +59,9 @@ def target_of(included):
     parts = included.split("/")
     if parts[0] == "sipping" and len(parts) >= 3:
         return parts[1], "/".join(parts[2:])
-    if (ROOT / "src/shell" / included).exists() and len(parts) >= 2:
-        return "shell/" + parts[0], "/".join(parts[1:])
+    for layer in ("shell", "app"):
+        if (ROOT / "src" / layer / included).exists() and len(parts) >= 2:
+            return f"{layer}/{parts[0]}", "/".join(parts[1:])
     return None
 
 
@@ -65,7 +72,7 @@ def problem(table, path, quote, included):
         return f"module {module} has no row in the table"
     allowed, limited = table[module]
     ours = target_of(included)
-    in_core = not (module == "app" or module.startswith("shell/"))
+    in_core = not module.startswith(("app/", "shell/", "main"))
     if ours is None:
         if quote == '"':
             beside = (ROOT / path).parent / included
@@ -73,6 +80,8 @@ def problem(table, path, quote, included):
         if not in_core or included in CORE_STANDARD or included.startswith("fmt/"):
             return ""
         return "" if module in CORE_FURTHER.get(included, ()) else "is no business of the core"
+    if ours[0] == module == "app/commands" and ours[1].split("/")[0] != path_parts(path)[3]:
+        return "a command includes no other one"
     if ours[0] == module or allowed is None:
         return ""
     if ours[0] not in table:
@@ -106,11 +115,14 @@ class Modules(unittest.TestCase):
     def test_table_is_complete(self):
         folders = {path.name for path in (ROOT / "src/core").iterdir() if path.is_dir()}
         folders |= {"shell/" + p.name for p in (ROOT / "src/shell").iterdir() if p.is_dir()}
-        self.assertLessEqual(folders | {"app"}, set(self.table))
-        self.assertIsNone(self.table["app"][0])
+        folders |= {"app/" + p.name for p in (ROOT / "src/app").iterdir() if p.is_dir()}
+        self.assertEqual(folders | {"main"}, set(self.table))
+        self.assertEqual({name for name, (may, _) in self.table.items() if may is None},
+                         {"app/commands", "main"})
 
     def test_only_app_may_include_config(self):
-        users = [name for name, (may, _) in self.table.items() if may and "config" in may]
+        users = [name for name, (may, _) in self.table.items()
+                 if may and "config" in may and not name.startswith("app/")]
         self.assertEqual(users, [])
 
     def test_every_include_is_allowed(self):
@@ -133,13 +145,17 @@ class Modules(unittest.TestCase):
                 ("src/core/base/prng.cpp", "#  include <sys/socket.h>"),
                 ("src/core/base/prng.cpp", "#include <iostream>"),
                 ("src/core/base/prng.cpp", '#include "io/ring.hpp"'),
-                ("src/core/nowhere/a.cpp", "#include <vector>")):
+                ("src/core/nowhere/a.cpp", "#include <vector>"),
+                ("src/app/text/table.hpp", '#include "session/prober.hpp"'),
+                ("src/app/history/log_rows.cpp", '#include "session/targets.hpp"'),
+                ("src/app/commands/ports/path.cpp", '#include "commands/stress/stress.hpp"')):
             self.assertEqual(len(problems(self.table, path, line)), 1, f"{path}: {line}")
         for path, line in (
                 ("src/core/match/table.cpp", '#include "sipping/wire/identity.hpp"'),
                 ("src/core/base/endpoint.cpp", "#include <arpa/inet.h>"),
                 ("src/core/respond/far_end.cpp", '#include "sipping/probe/transport.hpp"'),
-                ("src/app/main.cpp", '#include "sipping/config/ping_config.hpp"')):
+                ("src/main.cpp", '#include "sipping/config/ping_config.hpp"'),
+                ("src/app/commands/ports/path.cpp", '#include "commands/ports/report.hpp"')):
             self.assertEqual(problems(self.table, path, line), [])
 
 

@@ -1,0 +1,32 @@
+// What the commands that read logs have in common.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "history/log_input.hpp"
+#include "sipping/log/target_names.hpp"
+
+namespace sipping::app {
+
+/// --tz: the zone of all times read and shown, unless it is empty. Throws UsageError.
+void use_zone(const std::string& zone);
+
+/// The day that a time alone is of: that on which the last file begins; today where there is none.
+[[nodiscard]] WallTime day_of(const std::vector<LogFile>& files);
+/// The value of an option. Throws UsageError.
+[[nodiscard]] WallTime read_moment(const char* option, const std::string& text, WallTime day);
+
+/// A file that is to be written must not be one that is read. Throws UsageError.
+void refuse_input(const char* option, const std::string& path,
+                  const std::vector<std::string>& inputs);
+[[nodiscard]] std::vector<std::string> paths_of(const std::vector<LogFile>& files);
+
+/// Throws UsageError when one of the targets asked for is nowhere in the logs; `part`: in that part
+/// of them that was asked for.
+void refuse_mistyped(const log::TargetNames& names, bool part);
+
+/// What could not be read, and that it was interrupted; on stderr.
+void tell_unread(const Unread& unread);
+
+}  // namespace sipping::app

@@ -1,0 +1,84 @@
+#include "history/sorted_rows.hpp"
+
+#include <fmt/format.h>
+
+#include "sipping/report/scout.hpp"
+
+namespace sipping::app {
+
+SortedRows::SortedRows(LogInput& input, WallTime from, WallTime to, Progress& progress)
+    : rows_(log::packed_before) {
+    report::Scout scout(read_logs(input, from, to, progress));
+    std::string key;
+    read([&](const log::Row& row, const log::RowPlace& place) {
+        report::write_key(row, {}, key);
+        scout.add(row, key, place.stream, place.piece);
+    });
+    plan_ = scout.finish();
+    if (plan_.clock_set_back() > 0) sort_by_shifted_time();
+}
+
+std::vector<report::Stream> SortedRows::read_logs(LogInput& input, WallTime from, WallTime to,
+                                                  Progress& progress) {
+    report::Pieces pieces;
+    std::string key;
+    std::string packed;
+    const LogFile* file = nullptr;
+    std::uint64_t rows = 0;
+    int parts = 0;
+    const auto file_number = [&] {
+        return static_cast<std::uint32_t>(file - input.files().data());
+    };
+    input.read(
+        from, to,
+        [&](const LogFile& next) {
+            file = &next;
+            pieces.begin_stream(file_number(), file->log);
+            rows = 0;
+            parts = 0;
+        },
+        [&](const log::Row& row) {
+            // What stands behind another header was another file once.
+            if (input.take_header() && rows > 0)
+                pieces.begin_stream(file_number(), fmt::format("{}\n{}", file->path, ++parts));
+            ++rows;
+            if (row.sent < from || row.sent >= to) return true;
+            report::write_key(row, file->name, key);
+            const log::RowPlace place{.stream = pieces.stream(), .piece = pieces.place(row, key)};
+            log::pack(row, report::name_of(row, file->name), place, packed);
+            rows_.add(packed);
+            return true;
+        },
+        progress);
+    return std::move(pieces.streams());
+}
+
+void SortedRows::read(const Take& take) {
+    log::Row row;
+    log::RowPlace place;
+    rows_.read([&](std::string_view packed) {
+        log::unpack(packed, row, place);
+        take(row, place);
+        return true;
+    });
+}
+
+void SortedRows::sort_by_shifted_time() {
+    io::ExternalSort shifted(log::packed_before);
+    std::string packed;
+    report::RowShifts shifts(plan_);
+    read([&](const log::Row& row, log::RowPlace place) {
+        place.shift = shifts.next(row, place);
+        log::pack(row, row.target, place, packed);
+        shifted.add(packed);
+    });
+    rows_ = std::move(shifted);
+}
+
+void SortedRows::tell(report::Analysis& analysis) {
+    read([&](const log::Row& row, const log::RowPlace& place) {
+        analysis.add_sorted(row, place.stream, place.shift);
+    });
+}
+
+}  // namespace sipping::app
