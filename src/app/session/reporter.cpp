@@ -15,12 +15,6 @@ constexpr std::size_t notes_room = 64 * 1024;
 constexpr std::size_t line_room = 8 * 1024;   // for the lines that one event can make
 constexpr std::size_t raw_room = 300 * 1024;  // and for an escaped 64 KiB datagram
 
-// Silence on this many different ports, right after a burst, looks like a ban.
-constexpr std::uint32_t ban_ports = 32;
-constexpr std::uint64_t ban_run_min = 10;  // with few ports: a loss or two is no silence
-constexpr Duration ban_burst_limit = 120s;
-constexpr Duration ban_interval_limit = 200ms;
-
 }  // namespace
 
 Reporter::Reporter(const Options& options, const target::TargetTable& targets,
@@ -31,7 +25,8 @@ Reporter::Reporter(const Options& options, const target::TargetTable& targets,
       log_(log),
       out_(text, data),
       stats_(targets.size()),
-      bursts_(targets.size()),
+      bans_(targets.size(), options.ports),
+      asked_for_peace_(targets.size()),
       console_(options.console, local_utc_offset),
       json_(local_utc_offset, false),
       events_(targets, requests, console_, out_, options.console.json),
@@ -48,8 +43,7 @@ void Reporter::sent(const SentProbe& probe) noexcept {
     lateness_.record(late);
     second_lateness_.record(late);
     lateness_max_ = std::max(lateness_max_, late);
-    Burst& burst = bursts_[probe.target];
-    if (burst.first_sent == Instant{}) burst.first_sent = probe.sent;
+    bans_.on_sent(probe.target, probe.sent);
     console_.on_sent(probe, out_.text(line_room_));
 }
 
@@ -115,12 +109,12 @@ void Reporter::tell_state(std::uint32_t target, stats::State before,
 /// Shown whatever the mode (the reply's own line has it when there is one): who asks for peace and
 /// does not get it bans us next.
 void Reporter::note_retry_after(const ProbeResult& result) noexcept {
-    Burst& burst = bursts_[result.target];
     const bool asks = result.status == 503 && result.retry_after_s >= 0;
-    if (asks && !burst.asked_for_peace && !options_.console.per_ping && !options_.console.json)
+    if (asks && !asked_for_peace_[result.target] && !options_.console.per_ping &&
+        !options_.console.json)
         line(fmt::format("note: {} answers 503 with Retry-After: {} s",
                          targets_[result.target].name, result.retry_after_s));
-    burst.asked_for_peace = asks;
+    asked_for_peace_[result.target] = asks;
 }
 
 void Reporter::mark(GapReason reason) noexcept {
@@ -162,25 +156,14 @@ void Reporter::settled(const Settled& settled) noexcept {
 
 /// It stays an outage in rows, table and exit code; this only names the other explanation.
 void Reporter::note_possible_ban(const Settled& settled) noexcept {
-    if (!settled.counts) return;
-    Burst& burst = bursts_[settled.target];
-    if (!settled.lost) {
-        if (burst.noted) burst = Burst{.first_sent = settled.sent};
-        ++burst.answered;
-        return;
-    }
     const target::Target& target = targets_[settled.target];
-    const std::uint64_t run = stats_[settled.target].current_run();
-    const std::uint64_t ports = std::min(options_.ports, ban_ports);
-    if (burst.noted || burst.answered == 0 || run != std::max(ports, ban_run_min)) return;
-    if (target.interval > ban_interval_limit) return;
-    const Duration burst_time = stats_[settled.target].current_outage().begin_at - burst.first_sent;
-    if (burst_time > ban_burst_limit) return;
-    burst.noted = true;
-    line(fmt::format(
-        "note: {} possibly rate-limited: silent on all {} ports after {} probes in "
-        "{:.1f} s",
-        target.name, ports, burst.answered, std::chrono::duration<double>(burst_time).count()));
+    const auto note = bans_.on_settled(settled, stats_[settled.target], target.interval);
+    if (!note) return;
+    line(
+        fmt::format("note: {} possibly rate-limited: silent on all {} ports after {} probes in "
+                    "{:.1f} s",
+                    target.name, note->ports, note->answered,
+                    std::chrono::duration<double>(note->burst).count()));
 }
 
 void Reporter::gap(const Gap& gap) noexcept {

@@ -14,6 +14,7 @@
 #include "sipping/probe/result_sink.hpp"
 #include "sipping/sink/console.hpp"
 #include "sipping/sink/rows.hpp"
+#include "sipping/stats/ban_watch.hpp"
 #include "sipping/stats/health.hpp"
 #include "sipping/stats/stray_limit.hpp"
 #include "sipping/stats/target_stats.hpp"
@@ -90,19 +91,13 @@ private:
     void tick_summary(std::uint32_t in_flight) noexcept;
     void note_possible_ban(const Settled& settled) noexcept;
 
-    struct Burst {  ///< what preceded a silence, for the ban note
-        Instant first_sent{};
-        std::uint64_t answered = 0;
-        bool noted = false;
-        bool asked_for_peace = false;  ///< the last answer was a 503 with Retry-After
-    };
-
     Options options_;
     const target::TargetTable& targets_;
     LogFiles& log_;
     OutputLines out_;
     std::vector<stats::TargetStats> stats_;
-    std::vector<Burst> bursts_;
+    stats::BanWatch bans_;
+    std::vector<bool> asked_for_peace_;  ///< by target: the last answer was a 503 with Retry-After
     sink::Console console_;
     sink::RowWriter json_;
     EventReporter events_;

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <map>
 #include <utility>
 
 #include "net/resolve.hpp"
+#include "session/rates.hpp"
 #include "session/requests.hpp"
 #include "session/target_input.hpp"
 #include "sipping/target/target_spec.hpp"
@@ -16,8 +16,6 @@
 namespace sipping::app {
 namespace {
 
-constexpr double rate_refused_per_s = 50;
-constexpr double rate_noted_per_s = 5;
 constexpr std::size_t names_told = 20;  // of those that do not resolve; the rest is counted
 
 /// Those to probe of what was found; with --all-addresses, all of them.
@@ -127,48 +125,6 @@ Targets load_targets(const config::PingConfig& config, Lookups& lookups, Await a
                 Duration{std::max<std::int64_t>(1, static_cast<std::int64_t>(interval_ns))};
     }
     return targets;
-}
-
-double rate_of(const target::Target& target) {
-    return 1.0 / std::chrono::duration<double>(target.interval).count();
-}
-
-/// Why so many probes a second may not go to this address; empty: they may.
-std::string rate_refused(const config::PingConfig& config, const Address& address, double rate) {
-    if (config.mine || address.is_loopback()) return {};
-    if (config.flood)
-        return fmt::format("--flood to {} needs --mine: say that this target is yours to load",
-                           to_string(address));
-    if (rate <= rate_refused_per_s) return {};
-    return fmt::format(
-        "{:.0f} probes a second to {} need --mine: say that this target is yours to "
-        "load (without it {:.0f} a second are allowed)",
-        rate, to_string(address), rate_refused_per_s);
-}
-
-/// A note, or nothing.
-std::string check_rates(const config::PingConfig& config, const target::TargetTable& targets) {
-    struct Load {
-        Address address;
-        double rate = 0;
-    };
-    std::map<std::string, Load> loads;  // by address: ports share one box
-    for (const target::Target& target : targets) {
-        const Address& address = target.endpoint.address;
-        if (target.unknown || address.is_loopback()) continue;
-        Load& load = loads.try_emplace(to_string(address), Load{.address = address}).first->second;
-        load.rate += rate_of(target);
-    }
-    for (const auto& [address, load] : loads)
-        if (const std::string wrong = rate_refused(config, load.address, load.rate); !wrong.empty())
-            throw UsageError(wrong);
-    for (const auto& [address, load] : loads)
-        if (load.rate > rate_noted_per_s)
-            return fmt::format(
-                "{:.1f} probes a second to {}: many SBCs ban senders above {:.0f} a "
-                "second; see the README before you blame the path",
-                load.rate, address, rate_noted_per_s);
-    return {};
 }
 
 }  // namespace

@@ -1,0 +1,66 @@
+#include "history/log_seek.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <string>
+
+namespace sipping::app {
+namespace {
+
+constexpr WallTime begin{1'700'000'000s};
+
+/// A log in memory of a row a second, each completed at once.
+class LogInMemory {
+public:
+    explicit LogInMemory(int rows) : fd_(::memfd_create("log", MFD_CLOEXEC)) {
+        text_ = "time,timestamp,host,latency,callid,response,target,source_port,kind,detail\n";
+        for (int i = 0; i < rows; ++i)
+            text_ += fmt::format(
+                "28/11/26 10:00:00:000000,{}.000000,192.0.2.1,5.000,{},SIP/2.0 200 OK,gw,40000,"
+                "reply,\n",
+                1'700'000'000 + i, 1'000'000'000 + i);
+        EXPECT_EQ(::write(fd_, text_.data(), text_.size()), std::ssize(text_));
+    }
+    ~LogInMemory() { ::close(fd_); }
+    LogInMemory(const LogInMemory&) = delete;
+    LogInMemory& operator=(const LogInMemory&) = delete;
+
+    /// Of the first row at the offset that is found for this time: seconds since the begin.
+    [[nodiscard]] long row_found(WallTime at) const {
+        const std::uint64_t offset = offset_before(fd_, text_.size(), at);
+        EXPECT_TRUE(offset == 0 || text_[offset - 1] == '\n') << "in the middle of a line";
+        const std::size_t digits = text_.find(",1700", offset) + 1;
+        return digits == 0 ? -1 : std::stol(text_.substr(digits, 10)) - 1'700'000'000;
+    }
+
+private:
+    int fd_;
+    std::string text_;
+};
+
+TEST(LogSeek, no_row_of_the_time_is_passed_over_and_few_before_it_are_read) {
+    const LogInMemory log(50'000);
+    const long room = 2 * 16 * 1024 / 100;  // blocks of 16 KiB, rows of 100 bytes
+    const long within = std::chrono::duration_cast<std::chrono::seconds>(completed_within).count();
+    for (const long second : {0L, 1L, 999L, 20'000L, 31'415L, 49'998L, 49'999L, 60'000L}) {
+        const long found = log.row_found(begin + std::chrono::seconds{second});
+        EXPECT_LE(found, second);
+        EXPECT_GE(found, std::min(second, 50'000L) - within - room) << second;
+    }
+}
+
+TEST(LogSeek, before_all_rows_is_the_begin) {
+    const LogInMemory log(50'000);
+    EXPECT_EQ(log.row_found(WallTime{}), 0);
+}
+
+TEST(LogSeek, an_empty_file_and_one_of_a_header_have_nothing_to_pass_over) {
+    const LogInMemory log(0);
+    EXPECT_EQ(log.row_found(begin), -1);
+}
+
+}  // namespace
+}  // namespace sipping::app
