@@ -11,12 +11,12 @@ _sipping() {
     local ports_options='--exhaust --rate --duration --max --mapping-time
         -p --port -4 -6 -t --timeout --mine -u --user -i --via-address -d --domain --ttl --from --to
         --contact --request-uri --user-agent --header --site --port-range --bind --device --dscp --io
-        --answer -w --log --csv --json -q --quiet --color --no-color -h --help --version'
+        --answer -w --log --csv --json -q --quiet -h --help --version'
     local stress_options='--rate --steps --step-time --stop-loss --stop-p99 --ignore-retry-after
         --recovery-time --svg --ports --spin --no-spin --late-window --identities
         -p --port -4 -6 -t --timeout --mine -u --user -i --via-address -d --domain --ttl --from --to
         --contact --request-uri --user-agent --header --site --port-range --bind --device --dscp --io
-        --answer -w --log --csv --json -q --quiet --color --no-color -h --help --version'
+        --answer -w --log --csv --json -q --quiet -h --help --version'
     local report_options='--at --around --from --to --last --target --tz --outage-run
         --down-codes --maintenance-codes --runs --per --json --csv --html -q --quiet -h --help --version'
     local trace_options='--far --near --call-id --from --to --target --tz --ladder --write-pcap

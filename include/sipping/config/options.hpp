@@ -44,6 +44,8 @@ struct Option {
 /// A command's own options; the shared ones are ping's, with ping's meaning.
 [[nodiscard]] std::span<const Option<PortsConfig>> ports_options() noexcept;
 [[nodiscard]] std::span<const Option<PingConfig>> ports_shared_options();
+/// Whether `sipping ports` without a host has no use for this option ("--max", "-4").
+[[nodiscard]] bool needs_host(std::string_view spelled) noexcept;
 [[nodiscard]] std::span<const Option<StressConfig>> stress_options() noexcept;
 [[nodiscard]] std::span<const Option<PingConfig>> stress_shared_options();
 

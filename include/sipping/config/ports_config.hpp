@@ -23,7 +23,6 @@ struct PortsConfig {
 
     // What was asked for by name.
     bool duration_given = false;
-    bool mapping_time_given = false;
 };
 
 void settle(PortsConfig& config);

@@ -106,6 +106,9 @@ std::string parse_ports(std::span<const char* const> words, Arguments& arguments
         !wrong.empty())
         return wrong;
     if (show_text(rest, ports_help, arguments)) return {};
+    if (!config.has_host())
+        for (const std::string& option : rest.given)
+            if (config::needs_host(option)) return fmt::format("{} needs a host", option);
     arguments.command = Command::ports;
     settle(config);
     return check(config);

@@ -150,8 +150,10 @@ std::string parse_command(std::span<const char* const> words, std::string_view c
     if (rest.help || rest.version) return {};
     if (auto wrong = take_rest(app.remaining(), options, command, rest); !wrong.empty())
         return wrong;
-    for (std::size_t at = 0; at < options.size(); ++at)
+    for (std::size_t at = 0; at < options.size(); ++at) {
+        if (found[at]->count() > 0) rest.given.push_back(options[at].spelled());
         if (auto wrong = apply(options[at], *found[at]); !wrong.empty()) return wrong;
+    }
     return {};
 }
 

@@ -40,6 +40,7 @@ using Words = std::vector<std::string>;
 /// What one command's words said besides its options.
 struct Rest {
     Words words;
+    Words given;  ///< the options that were given, as spelled()
     bool help = false;
     bool version = false;
 };

@@ -120,8 +120,7 @@ Both
 Output
   -w, --log FILE          CSV of all probes; '*': none (sipping-logs/<ip>.csv)
       --csv full|classic  --json    one object instead of text
-  -q, --quiet             no progress            --color auto|always|never
-      --no-color
+  -q, --quiet             no progress
   -h, --help  --version   Exit: 0 measured, 1 no answer or no clear result,
                           2 unknown name, 3 bad usage, 4 system error
 Examples
@@ -235,8 +234,7 @@ Output
       --svg FILE          plot of latency and loss by rate (needs gnuplot)
   -w, --log FILE          CSV of all probes; '*': none (sipping-logs/<ip>.csv)
       --csv full|classic  --json    one object a step, the verdict last
-  -q, --quiet             no progress            --color auto|always|never
-      --no-color
+  -q, --quiet             no progress
   -h, --help  --version   Exit: 0 measured, 1 no answer or no clear result,
                           2 unknown name, 3 bad usage, 4 system error
 Examples

@@ -24,10 +24,14 @@ constexpr Duration recovery_time_max = 1h;
 
 // By long name, or by letter where there is none.
 constexpr std::array path_names = std::to_array<Value>(
-    {"port",        "4",    "6",          "timeout", "mine",        "user",  "domain",
-     "via-address", "ttl",  "user-agent", "header",  "request-uri", "from",  "to",
-     "contact",     "site", "port-range", "bind",    "device",      "dscp",  "io",
-     "answer",      "log",  "csv",        "json",    "quiet",       "color", "no-color"});
+    {"port",        "4",    "6",          "timeout", "mine",        "user", "domain",
+     "via-address", "ttl",  "user-agent", "header",  "request-uri", "from", "to",
+     "contact",     "site", "port-range", "bind",    "device",      "dscp", "io",
+     "answer",      "log",  "csv",        "json",    "quiet"});
+// Of these and of its own, what `sipping ports` has a use for without a host.
+constexpr std::array box_names =
+    std::to_array<Value>({"--exhaust", "--rate", "--duration", "--timeout", "--port-range",
+                          "--bind", "--device", "--dscp", "-4", "-6", "--io", "--json", "--quiet"});
 constexpr std::array stress_only_names =
     std::to_array<Value>({"ports", "late-window", "identities", "spin", "no-spin"});
 
@@ -65,7 +69,6 @@ std::string set_svg(Value value, Stress& config) {
 }
 
 std::string set_mapping_time(Value value, Ports& config) {
-    config.mapping_time_given = true;
     return read_seconds(value, 1s, mapping_time_max, "1s to 1h", config.mapping_time);
 }
 
@@ -116,6 +119,10 @@ std::span<const Option<PingConfig>> ports_shared_options() {
         return chosen;
     }();
     return shared;
+}
+
+bool needs_host(std::string_view spelled) noexcept {
+    return std::ranges::find(box_names, spelled) == box_names.end();
 }
 
 std::span<const Option<StressConfig>> stress_options() noexcept {
