@@ -36,10 +36,10 @@ def in_element(text, name):
 def assemble(uplot, page, sources):
     """The whole page with {{data}} still in it."""
     licence = (uplot / "LICENSE").read_text(encoding="utf-8").strip()
-    library = (uplot / "dist/uPlot.iife.min.js").read_text(encoding="utf-8").strip()
+    library = (uplot / "uPlot.iife.min.js").read_text(encoding="utf-8").strip()
     if UPLOT_MARK not in library[:200]:
         raise ValueError(f"{uplot}: not the version of uPlot that is wanted: {library[:60]!r}")
-    styles = [(uplot / "dist/uPlot.min.css").read_text(encoding="utf-8").strip()]
+    styles = [(uplot / "uPlot.min.css").read_text(encoding="utf-8").strip()]
     styles += [path.read_text(encoding="utf-8") for path in sources if path.suffix == ".css"]
     scripts = [path.read_text(encoding="utf-8") for path in sources if path.suffix == ".js"]
     script = "\n".join((f"/* uPlot\n{licence}\n*/", library, "(() => {", "'use strict';", *scripts,

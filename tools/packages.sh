@@ -49,9 +49,6 @@ quietly() {
 build_in() {
     local folder=$1
     shift
-    # Debian's npm brings hundreds of packages, so one from elsewhere will do.
-    command -v npm >/dev/null || need_packages npm || return 1
-    python3 "$root/tools/fetch_uplot.py" >&2 || return 1
     if [ ! -f "$folder/build.ninja" ]; then
         echo "setting up ${folder#"$root"/}" >&2
         quietly meson setup "$@" "$folder" "$root" || return 1
