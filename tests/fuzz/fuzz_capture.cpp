@@ -24,7 +24,7 @@ constexpr std::array links{0, 1,  12, 101, 108, 113, 228, 229, 276, 105,
 constexpr std::size_t frame_max = 2048;
 
 void add(ProbeBook& book, std::uint64_t call_id, Kind kind, std::optional<Duration> latency) {
-    log::Row row;
+    record::Row row;
     row.call_id = call_id;
     row.site = call_id % 2 == 0 ? "site" : "";
     row.kind = kind;

@@ -7,15 +7,15 @@
 
 #include "fuzz_check.hpp"
 #include "fuzz_input.hpp"
-#include "sipping/log/row.hpp"
-#include "sipping/sink/rows.hpp"
+#include "sipping/record/row.hpp"
+#include "sipping/record/rows.hpp"
 
 using namespace sipping;
 
 namespace {
 
-using log::CsvReader;
-using log::CsvRecord;
+using record::CsvReader;
+using record::CsvRecord;
 using Fields = std::vector<std::string>;
 
 struct Said {
@@ -45,7 +45,7 @@ std::vector<Said> read(std::string_view text, std::size_t chunk) {
             if (status != CsvReader::Status::record) continue;
             for (const std::string_view field : record.all())
                 one.fields.emplace_back(field);
-            log::Row row;
+            record::Row row;
             static_cast<void>(to_string(read_row(record, row)));
             static_cast<void>(row.detail_of("reason"));
         }
@@ -152,10 +152,10 @@ void write_and_read_back(FuzzInput input) {
     result.latency = Duration{static_cast<std::int64_t>(input.number() % 10'000'000'000'000)};
     result.status_line = input.text();
     const std::string_view target = input.text();
-    const sink::RowContext context{.target_name = target, .host = "192.0.2.1", .site = ""};
+    const record::RowContext context{.target_name = target, .host = "192.0.2.1", .site = ""};
     for (const bool classic : {false, true}) {
-        TextBuffer line(sink::row_size_max);
-        sink::RowWriter writer(utc, classic);
+        TextBuffer line(record::row_size_max);
+        record::RowWriter writer(utc, classic);
         FUZZ_CHECK(writer.csv(result, context, line));
         if (line.empty()) continue;  // classic has no further rows
         for (const char c : line.view().substr(0, line.size() - 1))
@@ -165,8 +165,8 @@ void write_and_read_back(FuzzInput input) {
         std::string_view text = line.view();
         FUZZ_CHECK(reader.next(text, true, record) == CsvReader::Status::record);
         FUZZ_CHECK(text.empty());
-        log::Row row;
-        FUZZ_CHECK(read_row(record, row) == log::RowError::ok);
+        record::Row row;
+        FUZZ_CHECK(read_row(record, row) == record::RowError::ok);
         FUZZ_CHECK(row.sent == std::chrono::floor<std::chrono::microseconds>(result.sent_wall));
         FUZZ_CHECK(row.call_id == result.call_id);
         FUZZ_CHECK(row.latency.has_value() == has_answer(result.kind));

@@ -55,7 +55,7 @@ private:
     void write_row() {
         move_clock();
         const std::uint8_t what = input_.byte();
-        log::Row row;
+        record::Row row;
         row.sent = now_;
         row.host = (what & 1) != 0 ? "192.0.2.1" : "192.0.2.2";
         row.target = (what & 2) != 0 ? "gw" : "sbc";
@@ -64,7 +64,7 @@ private:
         if (type < 20) {
             write_gap(row);
         } else if (type < 26) {
-            row.type = type < 24 ? log::RowType::unread : log::RowType::other;
+            row.type = type < 24 ? record::RowType::unread : record::RowType::other;
             row.kind_word = type < 24 ? "unread" : "way";
             row.site = {};
             row.detail = (what & 16) != 0 ? "reason=more;count=9" : "reason=stun";
@@ -77,8 +77,8 @@ private:
         reading_.add(row);
     }
 
-    void write_gap(log::Row& row) {
-        row.type = log::RowType::gap;
+    void write_gap(record::Row& row) {
+        row.type = record::RowType::gap;
         row.kind_word = "gap";
         row.site = {};
         if (input_.flag()) row.target = "*";
@@ -90,7 +90,7 @@ private:
         row.detail = detail_;
     }
 
-    void write_probe(log::Row& row) {
+    void write_probe(record::Row& row) {
         row.kind_word = to_string(row.kind);
         row.call_id = call_id_;
         const std::uint8_t more = input_.byte();

@@ -10,7 +10,7 @@
 
 #include "simulation.hpp"
 #include "sipping/base/text_buffer.hpp"
-#include "sipping/sink/rows.hpp"
+#include "sipping/record/rows.hpp"
 
 namespace sipping::sim {
 namespace {
@@ -119,9 +119,9 @@ private:
         }
     }
 
-    const sink::RowContext context{.target_name = "sbc", .host = "192.0.2.1", .site = ""};
-    sink::RowWriter writer_{utc, false};
-    TextBuffer line_{sink::row_size_max};
+    const record::RowContext context{.target_name = "sbc", .host = "192.0.2.1", .site = ""};
+    record::RowWriter writer_{utc, false};
+    TextBuffer line_{record::row_size_max};
 };
 
 /// Runs of at least three losses, in order of sending: from the first lost probe's second to that

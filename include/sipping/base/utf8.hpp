@@ -1,5 +1,5 @@
 // UTF-8 (RFC 3629) character by character, and UTF-16 (RFC 2781) turned into it. Judges no
-// character: what may harm a terminal is in sink/escape.hpp.
+// character: what may harm a terminal is in base/escape.hpp.
 #pragma once
 
 #include <cstddef>

@@ -16,8 +16,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "sipping/log/row.hpp"
-#include "sipping/log/target_names.hpp"
+#include "sipping/record/row.hpp"
+#include "sipping/record/target_names.hpp"
 #include "sipping/report/in_order.hpp"
 #include "sipping/report/plan.hpp"
 #include "sipping/report/series.hpp"
@@ -55,11 +55,11 @@ struct TargetHistory {
 };
 
 /// What a row's target is called; `file` where the log names none.
-[[nodiscard]] std::string_view name_of(const log::Row& row, std::string_view file) noexcept;
+[[nodiscard]] std::string_view name_of(const record::Row& row, std::string_view file) noexcept;
 /// Rows of one target and site have one key.
-void write_key(const log::Row& row, std::string_view file, std::string& key);
+void write_key(const record::Row& row, std::string_view file, std::string& key);
 /// A gap of all targets.
-[[nodiscard]] bool is_of_all(const log::Row& row) noexcept;
+[[nodiscard]] bool is_of_all(const record::Row& row) noexcept;
 
 /// All gaps for one reason; what several targets or files tell of one time is told once.
 struct GapSum {
@@ -82,19 +82,19 @@ public:
     /// `name` stands for the target in logs that name none; `log` is the same for all files of one
     /// log. A header within a file begins it anew.
     void begin_file(std::string_view name, std::string_view log);
-    void add(const log::Row& row);
+    void add(const record::Row& row);
     /// Rows are not as they were written, or files overlap: all have to be sorted, and told by
     /// another analysis. Then no more need be added here. To be asked after finish() too.
     [[nodiscard]] bool needs_sorting() const noexcept { return needs_sorting_; }
 
     /// With a plan, in order of time with their shifts.
-    void add_sorted(const log::Row& row, StreamId stream, Duration shift);
+    void add_sorted(const record::Row& row, StreamId stream, Duration shift);
 
     /// After the last row. Only now the targets that nobody asked for are gone.
     void finish();
 
     [[nodiscard]] const std::deque<TargetHistory>& targets() const noexcept { return targets_; }
-    [[nodiscard]] const log::TargetNames& names() const noexcept { return names_; }
+    [[nodiscard]] const record::TargetNames& names() const noexcept { return names_; }
     [[nodiscard]] const StatusLines& lines() const noexcept { return lines_; }
     [[nodiscard]] const Texts& faults() const noexcept { return faults_; }
     /// By reason, hostile; start and stop are none.
@@ -156,16 +156,16 @@ private:
         const Log* log = nullptr;
     };
 
-    [[nodiscard]] std::string_view run_not_asked_for(const log::Row& row) const noexcept;
-    void note_left_out(const log::Row& row, const Log& of);
-    [[nodiscard]] bool is_copy(const log::Row& row, const Log& of);
-    void take(const log::Row& row, Log& of, StreamId id, Duration shift);
-    TargetHistory& history_of(const log::Row& row, Log& of, StreamId id);
-    TargetHistory& choose(const log::Row& row, std::string_view name, StreamId id);
-    TargetHistory& make(const log::Row& row, std::string_view name, std::size_t prober);
-    void note_host(const log::Row& row, TargetHistory& target);
-    void add_probe(const log::Row& row, TargetHistory& target, Duration shift);
-    void add_gap(const log::Row& row, Log& of, Duration shift);
+    [[nodiscard]] std::string_view run_not_asked_for(const record::Row& row) const noexcept;
+    void note_left_out(const record::Row& row, const Log& of);
+    [[nodiscard]] bool is_copy(const record::Row& row, const Log& of);
+    void take(const record::Row& row, Log& of, StreamId id, Duration shift);
+    TargetHistory& history_of(const record::Row& row, Log& of, StreamId id);
+    TargetHistory& choose(const record::Row& row, std::string_view name, StreamId id);
+    TargetHistory& make(const record::Row& row, std::string_view name, std::size_t prober);
+    void note_host(const record::Row& row, TargetHistory& target);
+    void add_probe(const record::Row& row, TargetHistory& target, Duration shift);
+    void add_gap(const record::Row& row, Log& of, Duration shift);
     void apply(const Gap& gap, TargetHistory& target);
     void put(const Event& event, TargetHistory& target);
     void settle_in(TargetHistory& target, const Event& event);
@@ -174,7 +174,7 @@ private:
 
     AnalysisOptions options_;
     const Plan* plan_;
-    log::TargetNames names_;
+    record::TargetNames names_;
     StatusLines lines_;
     Texts faults_{Texts::text_max};
     std::deque<TargetHistory> targets_;

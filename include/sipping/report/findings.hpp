@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "sipping/base/local_time.hpp"
 #include "sipping/report/analysis.hpp"
-#include "sipping/sink/local_time.hpp"
 
 namespace sipping::report {
 
@@ -33,6 +33,6 @@ struct Daily {
 [[nodiscard]] std::vector<Together> find_together(const std::deque<TargetHistory>& targets);
 /// By time of day.
 [[nodiscard]] std::vector<Daily> find_daily(const std::deque<TargetHistory>& targets,
-                                            sink::UtcOffset offset);
+                                            UtcOffset offset);
 
 }  // namespace sipping::report

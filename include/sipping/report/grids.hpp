@@ -1,23 +1,22 @@
 // The ways to divide time: local hours and days, and columns of equal width.
 #pragma once
 
+#include "sipping/base/local_time.hpp"
 #include "sipping/report/periods.hpp"
-#include "sipping/sink/local_time.hpp"
 
 namespace sipping::report {
 
 /// Hours or days of the time zone; a day may have 23 or 25 hours.
 class LocalGrid final : public Grid {
 public:
-    LocalGrid(std::chrono::seconds length, sink::UtcOffset offset)
-        : length_(length), offset_(offset) {}
+    LocalGrid(std::chrono::seconds length, UtcOffset offset) : length_(length), offset_(offset) {}
     /// Numbers count local hours, or days, since 1970-01-01.
     [[nodiscard]] Cell cell(WallTime at) const override;
     [[nodiscard]] WallTime begin_of(std::int64_t number) const;
 
 private:
     std::chrono::seconds length_;
-    sink::UtcOffset offset_;
+    UtcOffset offset_;
 };
 
 class ColumnGrid final : public Grid {

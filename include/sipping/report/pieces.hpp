@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "sipping/log/row.hpp"
+#include "sipping/record/row.hpp"
 #include "sipping/report/written.hpp"
 
 namespace sipping::report {
@@ -40,7 +40,7 @@ class Pieces {
 public:
     void begin_stream(std::uint32_t file, std::string log);
     /// The piece of the stream that this row is of.
-    [[nodiscard]] std::uint16_t place(const log::Row& row, std::string_view key);
+    [[nodiscard]] std::uint16_t place(const record::Row& row, std::string_view key);
 
     [[nodiscard]] StreamId stream() const noexcept {
         return static_cast<StreamId>(streams_.size() - 1);
@@ -67,10 +67,10 @@ private:
 
     [[nodiscard]] bool is_response_of_before(WallTime sent, Duration latency) const noexcept;
     [[nodiscard]] bool is_loss_of_before(WallTime sent, Duration interval) const noexcept;
-    [[nodiscard]] std::uint16_t place(const log::Row& row, Duration latency, Target& target);
-    [[nodiscard]] std::uint16_t place_gap(const log::Row& row, std::uint16_t current);
+    [[nodiscard]] std::uint16_t place(const record::Row& row, Duration latency, Target& target);
+    [[nodiscard]] std::uint16_t place_gap(const record::Row& row, std::uint16_t current);
     [[nodiscard]] std::uint16_t begin_piece();
-    void count(const log::Row& row, Target& target, std::uint16_t piece);
+    void count(const record::Row& row, Target& target, std::uint16_t piece);
 
     std::vector<Stream> streams_;
     std::unordered_map<std::string, Target, Hash, std::equal_to<>> targets_;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "sipping/base/instant.hpp"
-#include "sipping/log/packed_row.hpp"
+#include "sipping/record/packed_row.hpp"
 #include "sipping/report/pieces.hpp"
 
 namespace sipping::report {
@@ -51,7 +51,7 @@ class RowShifts {
 public:
     explicit RowShifts(const Plan& plan) noexcept : plan_(&plan) {}
 
-    [[nodiscard]] Duration next(const log::Row& row, const log::RowPlace& place) {
+    [[nodiscard]] Duration next(const record::Row& row, const record::RowPlace& place) {
         const bool same = row.sent == sent_ && row.type == type_ && row.call_id == call_id_ &&
                           (row.is_probe() || (row.target == target_ && row.detail == detail_));
         if (!same) {
@@ -70,7 +70,7 @@ public:
 private:
     const Plan* plan_;
     WallTime sent_{};
-    log::RowType type_{};
+    record::RowType type_{};
     std::uint64_t call_id_ = 0;
     std::string target_;
     std::string detail_;

@@ -30,7 +30,7 @@ public:
     explicit Scout(std::vector<Stream> streams);
 
     /// In order of time; rows of the same time in order of their Call-IDs. `key`: of the target.
-    void add(const log::Row& row, std::string_view key, StreamId stream, std::uint16_t piece);
+    void add(const record::Row& row, std::string_view key, StreamId stream, std::uint16_t piece);
     [[nodiscard]] Plan finish();
 
 private:

@@ -1,6 +1,6 @@
 // What is told at once, beside the rows: a state that changed, a status that changed, a name that
 // does not resolve, many targets that fell together, requests that came, how the far end sees us.
-// Rendered as a line (sink/console) and as a JSON object (sink/event_json). Views live for the call
+// Rendered as a line (console) and as a JSON object (record/event_json). Views live for the call
 // only; hostile text.
 #pragma once
 

@@ -13,7 +13,7 @@
 
 #include "sipping/base/endpoint.hpp"
 #include "sipping/base/instant.hpp"
-#include "sipping/log/row.hpp"
+#include "sipping/record/row.hpp"
 #include "sipping/result/probe_result.hpp"
 
 namespace sipping::trace {
@@ -86,7 +86,7 @@ public:
     /// `file_target`: the name of the target in a log that has no column for it. Rows of other
     /// times and targets are welcome, since answered probes beside those that are asked about tell
     /// what a capture can prove.
-    void add(const log::Row& row, std::string_view file_target);
+    void add(const record::Row& row, std::string_view file_target);
     /// All rows were added: puts the sample together with the others.
     void finish();
 
@@ -123,14 +123,14 @@ public:
     }
 
 private:
-    [[nodiscard]] bool concerns(const log::Row& row, std::string_view name) const;
-    [[nodiscard]] bool is_wanted(const log::Row& row) const;
-    [[nodiscard]] Probe make(const log::Row& row, std::string_view name);
-    void note_late(const log::Row& row, std::string_view name);
-    void sample(const log::Row& row, std::string_view name);
+    [[nodiscard]] bool concerns(const record::Row& row, std::string_view name) const;
+    [[nodiscard]] bool is_wanted(const record::Row& row) const;
+    [[nodiscard]] Probe make(const record::Row& row, std::string_view name);
+    void note_late(const record::Row& row, std::string_view name);
+    void sample(const record::Row& row, std::string_view name);
     void insert(Probe probe);
     [[nodiscard]] Probe* same(std::uint64_t call_id, std::string_view site, WallTime sent) noexcept;
-    void insert_wanted(const log::Row& row, std::string_view name);
+    void insert_wanted(const record::Row& row, std::string_view name);
     void put_into_groups();
 
     struct AddressHash {

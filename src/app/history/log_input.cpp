@@ -56,7 +56,7 @@ bool look_at(LogFile& file, std::vector<char>& buffer, Unread& unread) {
         const auto source = open(file);
         file.size = source->size();
         file.plain = source->plain_fd() >= 0;
-        log::Row row;
+        record::Row row;
         LogRows rows(*source, buffer, file.path, unused);
         if (!rows.next(row)) {
             const std::string why =
@@ -166,7 +166,7 @@ bool LogInput::read_file(LogFile& file, WallTime from, WallTime to, const Take& 
         rows.starts_at(offset);
     }
     const io::SystemClock clock;
-    log::Row row;
+    record::Row row;
     bool more = true;
     while (more && rows.next(row)) {
         if (row.sent > end) break;

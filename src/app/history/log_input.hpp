@@ -37,7 +37,7 @@ public:
     /// In order of their first rows.
     [[nodiscard]] const std::vector<LogFile>& files() const noexcept { return files_; }
 
-    using Take = std::function<bool(const log::Row&)>;
+    using Take = std::function<bool(const record::Row&)>;
     using Begin = std::function<void(const LogFile&)>;
     /// Calls `begin` for each file, then `take` for each of its rows. Of what looks as if it were
     /// in order of time, only what may have been sent in [from, to): with more around it. May be

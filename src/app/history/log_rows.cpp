@@ -5,12 +5,12 @@
 #include <cstring>
 
 #include "sipping/base/grouped.hpp"
-#include "sipping/log/last_row.hpp"
+#include "sipping/record/last_row.hpp"
 
 namespace sipping::app {
 namespace {
 
-using Status = log::CsvReader::Status;
+using Status = record::CsvReader::Status;
 
 constexpr std::size_t classic_fields = 6;
 constexpr std::size_t dates_max = 1000;  // a program that changes dates changes all
@@ -27,7 +27,7 @@ void Unread::note(const std::string& file, std::uint64_t line, std::string why) 
     if (notes.size() < kept_max) notes.push_back({file, line, std::move(why)});
 }
 
-bool LogRows::next(log::Row& row) {
+bool LogRows::next(record::Row& row) {
     for (;;) {
         switch (reader_.next(text_, is_all_, record_)) {
             case Status::record:
@@ -45,21 +45,21 @@ bool LogRows::next(log::Row& row) {
     }
 }
 
-bool LogRows::read(log::Row& row) {
-    const log::RowError error = read_row(record_, row);
-    if (error == log::RowError::blank) return false;
-    if (error == log::RowError::header) {
+bool LogRows::read(record::Row& row) {
+    const record::RowError error = read_row(record_, row);
+    if (error == record::RowError::blank) return false;
+    if (error == record::RowError::header) {
         header_ = true;
         fields_ = record_.fields;
         return false;
     }
-    const bool whole = record_.ended ||
-                       (error == log::RowError::ok && keep_whole(record_, fields_, response_, row));
+    const bool whole = record_.ended || (error == record::RowError::ok &&
+                                         keep_whole(record_, fields_, response_, row));
     if (!whole) {
         unread_.note(file_, reader_.line(), "the last row is cut off, and left out");
         return false;
     }
-    if (error != log::RowError::ok) {
+    if (error != record::RowError::ok) {
         unread_.add(file_, reader_.line(), with_offset(std::string{to_string(error)}));
         return false;
     }

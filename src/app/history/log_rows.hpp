@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "io/byte_source.hpp"
-#include "sipping/log/row.hpp"
+#include "sipping/record/row.hpp"
 
 namespace sipping::app {
 
@@ -37,7 +37,7 @@ public:
         : source_(source), buffer_(buffer), file_(file), unread_(unread) {}
 
     /// True: `row` is the next one.
-    bool next(log::Row& row);
+    bool next(record::Row& row);
     /// Begins in the middle: lines are not counted from the file's begin.
     void starts_at(std::uint64_t offset) noexcept { offset_ = offset; }
     /// A piece was read since the last call: time to show progress, and to look for signals.
@@ -46,7 +46,7 @@ public:
     [[nodiscard]] bool take_header() noexcept { return std::exchange(header_, false); }
 
 private:
-    [[nodiscard]] bool read(log::Row& row);
+    [[nodiscard]] bool read(record::Row& row);
     void look_at_date();
     void refill();
     [[nodiscard]] std::string with_offset(std::string why) const;
@@ -63,8 +63,8 @@ private:
     std::size_t dates_looked_at_ = 0;
     std::size_t fields_ = 0;  ///< of the record before
     std::string response_;    ///< of a classic row before
-    log::CsvReader reader_;
-    log::CsvRecord record_;
+    record::CsvReader reader_;
+    record::CsvRecord record_;
 };
 
 }  // namespace sipping::app

@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "sipping/log/row.hpp"
+#include "sipping/record/row.hpp"
 
 namespace sipping::app {
 namespace {
@@ -35,9 +35,9 @@ struct Place {
 /// line end in it may be taken for rows: that has no time, or a wrong one of one line.
 std::optional<Place> row_behind(int fd, std::uint64_t size, std::uint64_t offset) {
     std::array<char, block_size> block;
-    log::CsvReader reader;
-    log::CsvRecord record;
-    log::Row row;
+    record::CsvReader reader;
+    record::CsvRecord record;
+    record::Row row;
     bool at_line = offset == 0;
     while (offset < size) {
         const std::string_view read = read_block(fd, offset, block);
@@ -56,12 +56,12 @@ std::optional<Place> row_behind(int fd, std::uint64_t size, std::uint64_t offset
         for (;;) {
             const std::uint64_t at = offset + (read.size() - text.size());
             const auto status = reader.next(text, is_all, record);
-            if (status == log::CsvReader::Status::record) {
-                if (read_row(record, row) == log::RowError::ok) return Place{at, row.sent};
+            if (status == record::CsvReader::Status::record) {
+                if (read_row(record, row) == record::RowError::ok) return Place{at, row.sent};
                 continue;
             }
-            if (status == log::CsvReader::Status::bad) continue;
-            if (status != log::CsvReader::Status::more) return std::nullopt;
+            if (status == record::CsvReader::Status::bad) continue;
+            if (status != record::CsvReader::Status::more) return std::nullopt;
             if (at == offset) at_line = false;  // longer than a block: none of ours
             offset = at == offset ? at + read.size() : at;
             break;
@@ -73,7 +73,7 @@ std::optional<Place> row_behind(int fd, std::uint64_t size, std::uint64_t offset
 }  // namespace
 
 bool looks_in_order(LogRows& rows, int fd, std::uint64_t size) {
-    log::Row row;
+    record::Row row;
     WallTime newest{};
     const auto goes_on = [&](WallTime sent) {
         if (sent < newest - completed_within) return false;

@@ -46,7 +46,7 @@ std::vector<std::string> paths_of(const std::vector<LogFile>& files) {
     return paths;
 }
 
-void refuse_mistyped(const log::TargetNames& names, bool part) {
+void refuse_mistyped(const record::TargetNames& names, bool part) {
     std::string message;
     for (const std::string& name : names.missing()) {
         if (!message.empty()) message += "; ";

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "history/log_input.hpp"
-#include "sipping/log/target_names.hpp"
+#include "sipping/record/target_names.hpp"
 
 namespace sipping::app {
 
@@ -24,7 +24,7 @@ void refuse_input(const char* option, const std::string& path,
 
 /// Throws UsageError when one of the targets asked for is nowhere in the logs; `part`: in that part
 /// of them that was asked for.
-void refuse_mistyped(const log::TargetNames& names, bool part);
+void refuse_mistyped(const record::TargetNames& names, bool part);
 
 /// What could not be read, and that it was interrupted; on stderr.
 void tell_unread(const Unread& unread);

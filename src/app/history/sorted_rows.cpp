@@ -7,10 +7,10 @@
 namespace sipping::app {
 
 SortedRows::SortedRows(LogInput& input, WallTime from, WallTime to, Progress& progress)
-    : rows_(log::packed_before) {
+    : rows_(record::packed_before) {
     report::Scout scout(read_logs(input, from, to, progress));
     std::string key;
-    read([&](const log::Row& row, const log::RowPlace& place) {
+    read([&](const record::Row& row, const record::RowPlace& place) {
         report::write_key(row, {}, key);
         scout.add(row, key, place.stream, place.piece);
     });
@@ -37,15 +37,16 @@ std::vector<report::Stream> SortedRows::read_logs(LogInput& input, WallTime from
             rows = 0;
             parts = 0;
         },
-        [&](const log::Row& row) {
+        [&](const record::Row& row) {
             // What stands behind another header was another file once.
             if (input.take_header() && rows > 0)
                 pieces.begin_stream(file_number(), fmt::format("{}\n{}", file->path, ++parts));
             ++rows;
             if (row.sent < from || row.sent >= to) return true;
             report::write_key(row, file->name, key);
-            const log::RowPlace place{.stream = pieces.stream(), .piece = pieces.place(row, key)};
-            log::pack(row, report::name_of(row, file->name), place, packed);
+            const record::RowPlace place{.stream = pieces.stream(),
+                                         .piece = pieces.place(row, key)};
+            record::pack(row, report::name_of(row, file->name), place, packed);
             rows_.add(packed);
             return true;
         },
@@ -54,29 +55,29 @@ std::vector<report::Stream> SortedRows::read_logs(LogInput& input, WallTime from
 }
 
 void SortedRows::read(const Take& take) {
-    log::Row row;
-    log::RowPlace place;
+    record::Row row;
+    record::RowPlace place;
     rows_.read([&](std::string_view packed) {
-        log::unpack(packed, row, place);
+        record::unpack(packed, row, place);
         take(row, place);
         return true;
     });
 }
 
 void SortedRows::sort_by_shifted_time() {
-    io::ExternalSort shifted(log::packed_before);
+    io::ExternalSort shifted(record::packed_before);
     std::string packed;
     report::RowShifts shifts(plan_);
-    read([&](const log::Row& row, log::RowPlace place) {
+    read([&](const record::Row& row, record::RowPlace place) {
         place.shift = shifts.next(row, place);
-        log::pack(row, row.target, place, packed);
+        record::pack(row, row.target, place, packed);
         shifted.add(packed);
     });
     rows_ = std::move(shifted);
 }
 
 void SortedRows::tell(report::Analysis& analysis) {
-    read([&](const log::Row& row, const log::RowPlace& place) {
+    read([&](const record::Row& row, const record::RowPlace& place) {
         analysis.add_sorted(row, place.stream, place.shift);
     });
 }

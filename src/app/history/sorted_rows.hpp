@@ -4,7 +4,7 @@
 
 #include "history/log_input.hpp"
 #include "io/external_sort.hpp"
-#include "sipping/log/packed_row.hpp"
+#include "sipping/record/packed_row.hpp"
 #include "sipping/report/analysis.hpp"
 #include "sipping/report/plan.hpp"
 
@@ -20,7 +20,7 @@ public:
     void tell(report::Analysis& analysis);
 
 private:
-    using Take = std::function<void(const log::Row&, const log::RowPlace&)>;
+    using Take = std::function<void(const record::Row&, const record::RowPlace&)>;
 
     [[nodiscard]] std::vector<report::Stream> read_logs(LogInput& input, WallTime from, WallTime to,
                                                         Progress& progress);

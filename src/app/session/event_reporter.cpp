@@ -13,7 +13,7 @@ constexpr std::size_t line_room = 8 * 1024;
 
 EventReporter::EventReporter(const target::TargetTable& targets,
                              std::span<const wire::RequestTemplate> requests,
-                             sink::Console& console, OutputLines& out, bool json)
+                             console::Console& console, OutputLines& out, bool json)
     : targets_(targets),
       requests_(requests),
       console_(console),
@@ -28,7 +28,7 @@ EventReporter::EventReporter(const target::TargetTable& targets,
 template <class Event, class... Name>
 void EventReporter::tell(const Event& event, Name... name) noexcept {
     if (as_json_)
-        json_.write(event, name..., out_.data(sink::event_size_max));
+        json_.write(event, name..., out_.data(record::event_size_max));
     else
         console_.event(event, name..., out_.text(line_room));
 }
@@ -80,7 +80,7 @@ void EventReporter::tick(bool at_end) noexcept {
         const auto common = fall->due(reading_.now, at_end);
         if (!common) continue;
         if (as_json_)
-            json_.write(*common, reading_.wall(), out_.data(sink::event_size_max));
+            json_.write(*common, reading_.wall(), out_.data(record::event_size_max));
         else
             console_.event(*common, out_.text(line_room));
     }
@@ -93,9 +93,10 @@ Instant EventReporter::next_tick() const noexcept {
 void EventReporter::summarize(std::span<const stats::TargetStats> stats) noexcept {
     if (!as_json_) return;
     for (std::size_t i = 0; i < stats.size(); ++i)
-        json_.summary(stats[i], targets_[i].name, reading_.wall(), out_.data(sink::event_size_max));
+        json_.summary(stats[i], targets_[i].name, reading_.wall(),
+                      out_.data(record::event_size_max));
     if (!sources_.sources().empty())
-        json_.sources(sources_, reading_.wall(), out_.data(sink::event_size_max));
+        json_.sources(sources_, reading_.wall(), out_.data(record::event_size_max));
 }
 
 }  // namespace sipping::app

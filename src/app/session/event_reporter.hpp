@@ -6,8 +6,8 @@
 #include <span>
 
 #include "session/output_lines.hpp"
-#include "sipping/sink/console.hpp"
-#include "sipping/sink/event_json.hpp"
+#include "sipping/console/console.hpp"
+#include "sipping/record/event_json.hpp"
 #include "sipping/stats/common_fall.hpp"
 #include "sipping/stats/request_sources.hpp"
 #include "sipping/stats/seen_as.hpp"
@@ -21,7 +21,7 @@ class EventReporter {
 public:
     /// All references must outlive this. `json`: objects instead of lines.
     EventReporter(const target::TargetTable& targets,
-                  std::span<const wire::RequestTemplate> requests, sink::Console& console,
+                  std::span<const wire::RequestTemplate> requests, console::Console& console,
                   OutputLines& out, bool json);
 
     void set_time(const ClockReading& reading) noexcept { reading_ = reading; }
@@ -48,8 +48,8 @@ private:
 
     const target::TargetTable& targets_;
     std::span<const wire::RequestTemplate> requests_;
-    sink::Console& console_;
-    sink::EventWriter json_;
+    console::Console& console_;
+    record::EventWriter json_;
     OutputLines& out_;
     bool as_json_;
     ClockReading reading_;

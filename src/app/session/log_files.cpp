@@ -8,7 +8,7 @@
 #include <cstring>
 #include <map>
 
-#include "sipping/log/row.hpp"
+#include "sipping/record/row.hpp"
 #include "text/local_offset.hpp"
 
 namespace sipping::app {
@@ -42,11 +42,11 @@ std::string path_for(const config::PingConfig& config, const target::Target& tar
 
 /// The time of a log's last row when no run has ended there: it was killed, or its disk was full.
 std::optional<WallTime> unfinished_since(std::string_view last_line) noexcept {
-    log::CsvReader reader;
-    log::CsvRecord record;
-    log::Row row;
-    if (reader.next(last_line, true, record) != log::CsvReader::Status::record ||
-        log::read_row(record, row) != log::RowError::ok)
+    record::CsvReader reader;
+    record::CsvRecord record;
+    record::Row row;
+    if (reader.next(last_line, true, record) != record::CsvReader::Status::record ||
+        record::read_row(record, row) != record::RowError::ok)
         return std::nullopt;  // a header, or nothing
     if (row.is_gap() && row.detail_of("reason") == to_string(GapReason::stop)) return std::nullopt;
     return row.sent + row.latency.value_or(Duration::zero());
@@ -69,7 +69,7 @@ LogFiles::LogFiles(const config::PingConfig& config, const target::TargetTable& 
         hosts_.push_back(target.unknown ? "" : to_string(target.endpoint.address));
     if (!config.log) return;
     const bool classic = config.csv == config::CsvForm::classic;
-    const std::string header{classic ? sink::csv_header_classic : sink::csv_header};
+    const std::string header{classic ? record::csv_header_classic : record::csv_header};
     const bool shared = targets.size() > file_limit;
     std::map<std::string, std::uint32_t> by_path;
     for (std::uint32_t i = 0; i < targets.size(); ++i) {
@@ -79,7 +79,7 @@ LogFiles::LogFiles(const config::PingConfig& config, const target::TargetTable& 
         file_of_target_.push_back(entry->second);
         if (is_new) {
             const std::string opened =
-                rotation_.wanted() ? sink::dated_path(path, reading.wall(), local_utc_offset)
+                rotation_.wanted() ? record::dated_path(path, reading.wall(), local_utc_offset)
                                    : path;
             files_.push_back({.appender = std::make_unique<io::Appender>(
                                   ops, pool, io::Appender::File{opened, header}),
@@ -95,7 +95,7 @@ LogFiles::LogFiles(const config::PingConfig& config, const target::TargetTable& 
     plan_rotation(reading);
 }
 
-sink::RowContext LogFiles::context(std::uint32_t target) const noexcept {
+record::RowContext LogFiles::context(std::uint32_t target) const noexcept {
     if (target == every_target) return {.target_name = "*", .host = "", .site = site_, .run = run_};
     return {
         .target_name = targets_[target].name, .host = hosts_[target], .site = site_, .run = run_};
@@ -197,7 +197,7 @@ void LogFiles::tell_lost(File& file) noexcept {
 
 void LogFiles::plan_rotation(const ClockReading& reading) noexcept {
     if (rotation_.every == Duration::zero()) return;
-    boundary_ = sink::next_rotation(reading.wall(), rotation_.every, local_utc_offset);
+    boundary_ = record::next_rotation(reading.wall(), rotation_.every, local_utc_offset);
     rotate_at_ = reading.now + (boundary_ - reading.wall());
 }
 
@@ -215,7 +215,7 @@ void LogFiles::rotate(const ClockReading& reading) {
 void LogFiles::rotate(File& file, WallTime now) {
     if (unix_s(now) == file.begun_s) return;
     file.begun_s = unix_s(now);
-    file.appender->move_to(sink::dated_path(file.undated_path, now, local_utc_offset));
+    file.appender->move_to(record::dated_path(file.undated_path, now, local_utc_offset));
 }
 
 void LogFiles::tick(File& file, const ClockReading& reading) {
@@ -296,7 +296,7 @@ std::string LogFiles::beside(std::string_view name, WallTime at) const {
     if (files_.empty()) return {};
     const std::string& path = files_.front().appender->path();
     const std::string directory = path.substr(0, path.rfind('/') + 1);  // npos + 1 is 0: here
-    return sink::dated_path(directory + std::string{name}, at, local_utc_offset);
+    return record::dated_path(directory + std::string{name}, at, local_utc_offset);
 }
 
 }  // namespace sipping::app

@@ -10,9 +10,9 @@
 #include "io/appender.hpp"
 #include "session/old_logs.hpp"
 #include "sipping/config/ping_config.hpp"
+#include "sipping/record/rotation.hpp"
+#include "sipping/record/rows.hpp"
 #include "sipping/result/probe_result.hpp"
-#include "sipping/sink/rotation.hpp"
-#include "sipping/sink/rows.hpp"
 #include "sipping/target/target_table.hpp"
 
 namespace sipping::app {
@@ -45,7 +45,7 @@ public:
     /// take its losses for the gateway's. `name` must outlive this.
     void set_run(std::string_view name) noexcept { run_ = name; }
     /// What rows of this target carry beside the result; also for JSON lines.
-    [[nodiscard]] sink::RowContext context(std::uint32_t target) const noexcept;
+    [[nodiscard]] record::RowContext context(std::uint32_t target) const noexcept;
 
     /// True when it was due and looked at every file.
     bool tick(const ClockReading& reading);
@@ -94,12 +94,12 @@ private:
     std::vector<std::string> hosts_;  ///< address text, by target
     std::vector<std::uint32_t> file_of_target_;
     std::vector<File> files_;
-    sink::RowWriter writer_;
-    TextBuffer row_{sink::row_size_max};
+    record::RowWriter writer_;
+    TextBuffer row_{record::row_size_max};
     Instant next_tick_{};
     bool flushing_ = false;
     ClockReading reading_;  ///< the last one seen
-    sink::Rotation rotation_;
+    record::Rotation rotation_;
     WallTime boundary_{};        ///< the next rotation by time is at this local time
     Instant rotate_at_ = never;  ///< when that ought to be
     std::optional<OldLogs> old_logs_;

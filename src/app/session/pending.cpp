@@ -6,7 +6,7 @@
 
 namespace sipping::app {
 
-void Pending::on_result(const ProbeResult& result, const sink::RowContext& context) {
+void Pending::on_result(const ProbeResult& result, const record::RowContext& context) {
     if (result.kind != Kind::pending || ++count_ > named_max) return;
     named_ +=
         fmt::format("{}{}{}{} to {}", named_.empty() ? "" : ", ", result.call_id,

@@ -4,15 +4,15 @@
 #include <cstdint>
 #include <string>
 
+#include "sipping/record/rows.hpp"
 #include "sipping/result/probe_result.hpp"
-#include "sipping/sink/rows.hpp"
 
 namespace sipping::app {
 
 class Pending {
 public:
     /// Of all results only those that are pending matter. `context`: of their rows.
-    void on_result(const ProbeResult& result, const sink::RowContext& context);
+    void on_result(const ProbeResult& result, const record::RowContext& context);
     /// A line for the end; empty when there were none.
     [[nodiscard]] std::string words() const;
 

@@ -50,7 +50,7 @@ void Reporter::sent(const SentProbe& probe) noexcept {
 template <typename Row>
 void Reporter::write_json(const Row& row) noexcept {
     if (!options_.console.json) return;
-    json_.json(row, log_.context(row.target), out_.data(sink::row_size_max));
+    json_.json(row, log_.context(row.target), out_.data(record::row_size_max));
 }
 
 void Reporter::result(const ProbeResult& result) noexcept {
@@ -207,7 +207,7 @@ void Reporter::tick_summary(std::uint32_t in_flight) noexcept {
     // The middle of a histogram bucket may lie beyond the exact worst value.
     second_.lateness_p99 = std::min(second_lateness_.quantile(0.99), lateness_max_);
     console_.summary(second_, out_.text(line_room_));
-    second_ = sink::SecondSummary{.targets = second_.targets};
+    second_ = console::SecondSummary{.targets = second_.targets};
     second_latency_.clear();
     second_lateness_.clear();
 }
@@ -227,7 +227,7 @@ void Reporter::line(std::string_view text) noexcept {
 void Reporter::table() noexcept {
     flush_console();
     // Worth an allocation: only at the end, or when somebody presses a key.
-    std::vector<sink::TableRow> rows;
+    std::vector<console::TableRow> rows;
     rows.reserve(targets_.size());
     for (std::size_t i = 0; i < targets_.size(); ++i)
         rows.push_back({targets_[i].name, &stats_[i], targets_[i].unknown});

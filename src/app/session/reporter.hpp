@@ -11,9 +11,9 @@
 #include "session/output_lines.hpp"
 #include "session/pending.hpp"
 #include "sipping/config/ping_config.hpp"
+#include "sipping/console/console.hpp"
 #include "sipping/probe/result_sink.hpp"
-#include "sipping/sink/console.hpp"
-#include "sipping/sink/rows.hpp"
+#include "sipping/record/rows.hpp"
 #include "sipping/stats/ban_watch.hpp"
 #include "sipping/stats/health.hpp"
 #include "sipping/stats/stray_limit.hpp"
@@ -25,7 +25,7 @@ namespace sipping::app {
 class Reporter final : public probe::ResultSink {
 public:
     struct Options {
-        sink::ConsoleOptions console;
+        console::ConsoleOptions console;
         stats::Thresholds thresholds;
         bool five_ping_statistics = false;  ///< the original's two lines every five pings
         std::uint32_t ports = 1;            ///< pool size, for the notes
@@ -98,15 +98,15 @@ private:
     std::vector<stats::TargetStats> stats_;
     stats::BanWatch bans_;
     std::vector<bool> asked_for_peace_;  ///< by target: the last answer was a 503 with Retry-After
-    sink::Console console_;
-    sink::RowWriter json_;
+    console::Console console_;
+    record::RowWriter json_;
     EventReporter events_;
     stats::StrayLimit stray_limit_;
     std::uint64_t losses_beside_unread_ = 0;
     std::size_t line_room_;  ///< for the lines that one event can make
     ClockReading reading_;
     Instant next_summary_ = never;
-    sink::SecondSummary second_;
+    console::SecondSummary second_;
     std::uint64_t refused_ = 0;  ///< counted as sent when handed over, to be taken back
     stats::Histogram second_latency_;
     stats::Histogram second_lateness_;

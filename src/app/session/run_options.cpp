@@ -72,8 +72,8 @@ bool slow_and_single(const config::PingConfig& config, const Targets& targets) {
            total_rate(targets.table) <= per_ping_rate_limit;
 }
 
-sink::ConsoleOptions console_options(const config::PingConfig& config, const Targets& targets) {
-    sink::ConsoleOptions options;
+console::ConsoleOptions console_options(const config::PingConfig& config, const Targets& targets) {
+    console::ConsoleOptions options;
     const bool as_original = slow_and_single(config, targets);
     options.per_ping = !config.quiet && !config.json && (as_original || config.verbose);
     options.summaries = !as_original && !config.no_statistics && !config.json;

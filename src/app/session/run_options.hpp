@@ -5,8 +5,8 @@
 #include "net/network.hpp"
 #include "session/targets.hpp"
 #include "sipping/config/ping_config.hpp"
+#include "sipping/console/console.hpp"
 #include "sipping/probe/engine.hpp"
-#include "sipping/sink/console.hpp"
 
 namespace sipping::app {
 
@@ -18,8 +18,8 @@ namespace sipping::app {
 [[nodiscard]] probe::EngineOptions engine_options(const config::PingConfig& config,
                                                   const Targets& targets, const Key& key);
 /// Looks at the terminal and at NO_COLOR.
-[[nodiscard]] sink::ConsoleOptions console_options(const config::PingConfig& config,
-                                                   const Targets& targets);
+[[nodiscard]] console::ConsoleOptions console_options(const config::PingConfig& config,
+                                                      const Targets& targets);
 /// Burn a core for exact send times?
 [[nodiscard]] bool shall_spin(const config::PingConfig& config, const Targets& targets);
 

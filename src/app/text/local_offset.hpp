@@ -6,7 +6,7 @@
 
 namespace sipping::app {
 
-/// Seconds east of UTC at this moment (localtime_r(3)); a sink::UtcOffset.
+/// Seconds east of UTC at this moment (localtime_r(3)); a UtcOffset.
 inline std::int32_t local_utc_offset(std::int64_t unix_s) noexcept {
     const auto time = static_cast<std::time_t>(unix_s);
     std::tm local{};

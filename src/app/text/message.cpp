@@ -2,14 +2,14 @@
 
 #include <cstdio>
 
-#include "sipping/sink/escape.hpp"
+#include "sipping/base/escape.hpp"
 
 namespace sipping::app {
 
 std::string message_line(std::string_view text) {
     TextBuffer line(4 * text.size() + 16);
     line.append("sipping: ");
-    sink::append_escaped(line, text, text.size());
+    append_escaped(line, text, text.size());
     line.append("\n");
     return std::string(line.view());
 }

@@ -8,7 +8,7 @@
 namespace sipping::app {
 
 /// "sipping: TEXT" and a line end. Messages quote arguments, file lines and names, which others may
-/// have filled: what could harm a terminal is escaped, as everywhere (sink/escape.hpp).
+/// have filled: what could harm a terminal is escaped, as everywhere (base/escape.hpp).
 [[nodiscard]] std::string message_line(std::string_view text);
 
 /// Something the user has to put right; main prints it and exits with 3.

@@ -17,12 +17,12 @@ constexpr std::string_view stop_word = "stop";
 constexpr std::string_view unresolved_word = "unresolved";
 
 /// A time of a gap's detail.
-WallTime time_of(const log::Row& gap, std::string_view key) {
+WallTime time_of(const record::Row& gap, std::string_view key) {
     const auto text = gap.detail_of(key);
-    return (text ? log::unix_time(*text) : std::nullopt).value_or(gap.sent);
+    return (text ? record::unix_time(*text) : std::nullopt).value_or(gap.sent);
 }
 
-std::uint64_t count_of(const log::Row& row) {
+std::uint64_t count_of(const record::Row& row) {
     return parse_count(row.detail_of("count").value_or(""), 0, UINT32_MAX).value_or(0);
 }
 
@@ -58,16 +58,16 @@ void count(std::map<std::string, std::uint64_t, std::less<>>& counts, std::strin
 
 }  // namespace
 
-std::string_view name_of(const log::Row& row, std::string_view file) noexcept {
+std::string_view name_of(const record::Row& row, std::string_view file) noexcept {
     if (!row.target.empty()) return row.target;
     return row.host.empty() ? file : row.host;
 }
 
-void write_key(const log::Row& row, std::string_view file, std::string& key) {
+void write_key(const record::Row& row, std::string_view file, std::string& key) {
     key.assign(name_of(row, file)).append(1, '\n').append(row.site);
 }
 
-bool is_of_all(const log::Row& row) noexcept {
+bool is_of_all(const record::Row& row) noexcept {
     return row.is_gap() && row.target == every_target_word;
 }
 
@@ -81,15 +81,15 @@ void Analysis::begin_file(std::string_view name, std::string_view log) {
     log_ = &logs_[log_name_];
 }
 
-void Analysis::add(const log::Row& row) {
+void Analysis::add(const record::Row& row) {
     if (!needs_sorting_) take(row, *log_, 0, Duration::zero());
 }
 
-void Analysis::add_sorted(const log::Row& row, StreamId stream, Duration shift) {
+void Analysis::add_sorted(const record::Row& row, StreamId stream, Duration shift) {
     take(row, sorted_logs_[plan_->root(stream)], stream, shift);
 }
 
-void Analysis::take(const log::Row& row, Log& of, StreamId id, Duration shift) {
+void Analysis::take(const record::Row& row, Log& of, StreamId id, Duration shift) {
     if (row.sent < options_.from || row.sent >= options_.to) return;
     const std::string_view other_run = run_not_asked_for(row);
     if (!row.is_probe() || !other_run.empty()) {
@@ -100,7 +100,7 @@ void Analysis::take(const log::Row& row, Log& of, StreamId id, Duration shift) {
         }
         if (!other_run.empty() && plan_ == nullptr) note_left_out(row, of);
         if (!other_run.empty()) return wanted ? count(other_runs_, other_run) : void();
-        if (row.type == log::RowType::other)
+        if (row.type == record::RowType::other)
             return wanted ? count(other_kinds_, row.kind_word) : void();
     }
     if (row.is_gap()) return add_gap(row, of, shift);
@@ -114,7 +114,7 @@ void Analysis::take(const log::Row& row, Log& of, StreamId id, Duration shift) {
 }
 
 /// Its word; empty: one that counts.
-std::string_view Analysis::run_not_asked_for(const log::Row& row) const noexcept {
+std::string_view Analysis::run_not_asked_for(const record::Row& row) const noexcept {
     if (options_.runs == Runs::all || (row.detail.empty() && options_.runs == Runs::monitor))
         return {};
     const std::string_view run = row.detail_of("run").value_or("");
@@ -132,7 +132,7 @@ std::string_view Analysis::run_not_asked_for(const log::Row& row) const noexcept
 }
 
 /// They may stand in disorder, or in several files, where all else does not.
-void Analysis::note_left_out(const log::Row& row, const Log& of) {
+void Analysis::note_left_out(const record::Row& row, const Log& of) {
     if (!row.is_probe() || row.kind == Kind::late || row.kind == Kind::duplicate) return;
     write_key(row, file_, key_);
     LeftOut& rows = left_out_[key_];
@@ -145,7 +145,7 @@ void Analysis::note_left_out(const log::Row& row, const Log& of) {
 
 /// Of rows of the same time those that say the same stand side by side, in a log that somebody
 /// doubled line by line too. Of rows that no Series is told.
-bool Analysis::is_copy(const log::Row& row, const Log& of) {
+bool Analysis::is_copy(const record::Row& row, const Log& of) {
     std::string text =
         fmt::format("{} {} {} {} {} {} {} {}", row.sent.time_since_epoch().count(), row.kind_word,
                     row.host, row.target, row.source_port, row.call_id,
@@ -162,7 +162,7 @@ bool Analysis::is_copy(const log::Row& row, const Log& of) {
     return same;
 }
 
-TargetHistory& Analysis::history_of(const log::Row& row, Log& of, StreamId id) {
+TargetHistory& Analysis::history_of(const record::Row& row, Log& of, StreamId id) {
     const std::string_view name = name_of(row, file_);
     // Targets take turns, so what came behind the last one comes again.
     Known* known = of.last == nullptr ? nullptr : of.last->second.next;
@@ -190,7 +190,7 @@ TargetHistory& Analysis::history_of(const log::Row& row, Log& of, StreamId id) {
 }
 
 /// Where the rows of a target that is new in this log belong.
-TargetHistory& Analysis::choose(const log::Row& row, std::string_view name, StreamId id) {
+TargetHistory& Analysis::choose(const record::Row& row, std::string_view name, StreamId id) {
     std::vector<TargetHistory*>& same = by_key_[key_];
     const std::size_t prober = plan_ == nullptr ? 0 : plan_->prober(key_, id);
     if (same.size() <= prober) same.resize(prober + 1);
@@ -205,7 +205,7 @@ TargetHistory& Analysis::choose(const log::Row& row, std::string_view name, Stre
     return *history;
 }
 
-TargetHistory& Analysis::make(const log::Row& row, std::string_view name, std::size_t prober) {
+TargetHistory& Analysis::make(const record::Row& row, std::string_view name, std::size_t prober) {
     std::string shown{name};
     if (prober > 0) shown += fmt::format(" ({})", prober + 1);
     TargetHistory& target = targets_.emplace_back(
@@ -223,7 +223,7 @@ TargetHistory& Analysis::make(const log::Row& row, std::string_view name, std::s
 
 /// Responses name the address that they came from, which may be another one than was asked, so only
 /// all rows of a target together tell whether it is one of those asked for.
-void Analysis::note_host(const log::Row& row, TargetHistory& target) {
+void Analysis::note_host(const record::Row& row, TargetHistory& target) {
     if (!target.wanted && target.not_wanted_as != row.host) {
         target.not_wanted_as = row.host;
         target.wanted = names_.has(target.target, row.host);
@@ -234,7 +234,7 @@ void Analysis::note_host(const log::Row& row, TargetHistory& target) {
     target.host_at = row.sent;
 }
 
-void Analysis::add_probe(const log::Row& row, TargetHistory& target, Duration shift) {
+void Analysis::add_probe(const record::Row& row, TargetHistory& target, Duration shift) {
     Event event{.at = row.sent + shift,
                 .sent = row.sent,
                 .latency = row.latency.value_or(Duration::zero()),
@@ -277,7 +277,7 @@ void Analysis::settle_in(TargetHistory& target, const Event& event) {
     if (plan_ == nullptr && files_ > 1 && target.series.copies() > 0) needs_sorting_ = true;
 }
 
-void Analysis::add_gap(const log::Row& row, Log& of, Duration shift) {
+void Analysis::add_gap(const record::Row& row, Log& of, Duration shift) {
     Gap gap{.target = std::string{name_of(row, file_)},
             .gap = {.from = time_of(row, "from"),
                     .until = time_of(row, "until"),
@@ -318,8 +318,8 @@ void Analysis::apply(const Gap& gap, TargetHistory& target) {
 void Analysis::tell_unresolved(const Log& of) {
     for (const Gap& gap : of.gaps) {
         if (gap.gap.reason != unresolved_word || gap.target == every_target_word) continue;
-        log::Row row;
-        row.type = log::RowType::gap;
+        record::Row row;
+        row.type = record::RowType::gap;
         row.target = gap.target;
         const auto known = std::ranges::find(targets_, gap.target, &TargetHistory::target);
         apply(gap, known != targets_.end() ? *known : make(row, gap.target, 0));
@@ -342,7 +342,7 @@ void Analysis::tell_unread(const Log& of) {
             if (known != targets_.end()) target = &*known;
         }
         if (target == nullptr) {
-            log::Row row;
+            record::Row row;
             row.target = name;
             row.host = unread.host;
             target = &make(row, name, 0);

@@ -25,7 +25,7 @@ struct Begun {
     std::int64_t day = 0;
 };
 
-std::int64_t local_second(WallTime at, sink::UtcOffset offset) {
+std::int64_t local_second(WallTime at, UtcOffset offset) {
     const auto unix_s = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
     return unix_s + offset(unix_s);
 }
@@ -41,7 +41,7 @@ struct Probed {
     }
 };
 
-std::vector<Begun> times_of_day(const Series& series, sink::UtcOffset offset) {
+std::vector<Begun> times_of_day(const Series& series, UtcOffset offset) {
     std::vector<Begun> times;
     for (const Outage& outage : series.outages()) {
         const std::int64_t local_s = local_second(outage.begin, offset);
@@ -122,7 +122,7 @@ std::vector<Together> find_together(const std::deque<TargetHistory>& targets) {
     return found;
 }
 
-std::vector<Daily> find_daily(const std::deque<TargetHistory>& targets, sink::UtcOffset offset) {
+std::vector<Daily> find_daily(const std::deque<TargetHistory>& targets, UtcOffset offset) {
     using Same = std::tuple<std::int32_t, std::int32_t, std::int64_t, std::uint32_t, std::uint32_t>;
     std::map<Same, Daily> found;
     for (std::uint32_t i = 0; i < targets.size(); ++i) {

@@ -52,7 +52,7 @@ std::uint16_t Pieces::begin_piece() {
     return static_cast<std::uint16_t>(stream.pieces.size() - 1);
 }
 
-std::uint16_t Pieces::place(const log::Row& row, std::string_view key) {
+std::uint16_t Pieces::place(const record::Row& row, std::string_view key) {
     Stream& stream = streams_.back();
     const auto current = static_cast<std::uint16_t>(stream.pieces.size() - 1);
     if (stream.disordered) return current;
@@ -70,14 +70,14 @@ std::uint16_t Pieces::place(const log::Row& row, std::string_view key) {
     return piece;
 }
 
-std::uint16_t Pieces::place_gap(const log::Row& row, std::uint16_t current) {
+std::uint16_t Pieces::place_gap(const record::Row& row, std::uint16_t current) {
     if (row.detail_of("reason") != to_string(GapReason::start)) return current;
     start_seen_ = true;
     const Piece& now = streams_.back().pieces.back();
     return now.rows > 0 && row.sent < now.last - Written::back_max ? begin_piece() : current;
 }
 
-std::uint16_t Pieces::place(const log::Row& row, Duration latency, Target& target) {
+std::uint16_t Pieces::place(const record::Row& row, Duration latency, Target& target) {
     auto current = static_cast<std::uint16_t>(streams_.back().pieces.size() - 1);
     const std::size_t number = Written::outcome(row.kind);
     Outcome& outcome = target.outcomes[number];
@@ -107,7 +107,7 @@ std::uint16_t Pieces::place(const log::Row& row, Duration latency, Target& targe
     return current;
 }
 
-void Pieces::count(const log::Row& row, Target& target, std::uint16_t number) {
+void Pieces::count(const record::Row& row, Target& target, std::uint16_t number) {
     Piece& piece = streams_.back().pieces[number];
     piece.first = std::min(piece.first, row.sent);
     piece.last = std::max(piece.last, row.sent);

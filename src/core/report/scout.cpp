@@ -28,7 +28,8 @@ void Scout::unite(StreamId a, StreamId b) noexcept {
     root_[std::max(a, b)] = std::min(a, b);
 }
 
-void Scout::add(const log::Row& row, std::string_view key, StreamId stream, std::uint16_t piece) {
+void Scout::add(const record::Row& row, std::string_view key, StreamId stream,
+                std::uint16_t piece) {
     if (!row.is_probe() || row.kind == Kind::late || row.kind == Kind::duplicate) return;
     auto target = targets_.find(key);
     if (target == targets_.end()) target = targets_.emplace(key, ByStream{}).first;

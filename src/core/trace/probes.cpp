@@ -7,13 +7,13 @@
 
 namespace sipping::trace {
 
-bool ProbeBook::concerns(const log::Row& row, std::string_view name) const {
+bool ProbeBook::concerns(const record::Row& row, std::string_view name) const {
     if (row.sent < wanted_.from || row.sent >= wanted_.to) return false;
     const auto is = [&](const std::string& one) { return one == name || one == row.host; };
     return wanted_.targets.empty() || std::ranges::any_of(wanted_.targets, is);
 }
 
-bool ProbeBook::is_wanted(const log::Row& row) const {
+bool ProbeBook::is_wanted(const record::Row& row) const {
     if (!wanted_.call_id) return is_loss(row.kind) || row.kind == Kind::late;
     return row.call_id == *wanted_.call_id && (wanted_.site.empty() || row.site == wanted_.site);
 }
@@ -25,7 +25,7 @@ std::uint32_t ProbeBook::intern(std::string_view text) {
     return found->second;
 }
 
-Probe ProbeBook::make(const log::Row& row, std::string_view name) {
+Probe ProbeBook::make(const record::Row& row, std::string_view name) {
     Probe probe;
     probe.call_id = row.call_id;
     probe.sent = row.sent;
@@ -38,7 +38,7 @@ Probe ProbeBook::make(const log::Row& row, std::string_view name) {
     return probe;
 }
 
-void ProbeBook::add(const log::Row& row, std::string_view file_target) {
+void ProbeBook::add(const record::Row& row, std::string_view file_target) {
     if (!row.is_probe()) return;
     if (row.detail_of("syntax")) reads_forgivingly_ = true;
     const std::string_view name = row.target.empty() ? file_target : row.target;
@@ -60,7 +60,7 @@ Probe* ProbeBook::same(std::uint64_t call_id, std::string_view site, WallTime se
     return known != nullptr && known->sent == sent ? known : nullptr;
 }
 
-void ProbeBook::insert_wanted(const log::Row& row, std::string_view name) {
+void ProbeBook::insert_wanted(const record::Row& row, std::string_view name) {
     Probe probe = make(row, name);
     probe.wanted = true;
     probe.unread = row.detail_of("unread").has_value();
@@ -71,7 +71,7 @@ void ProbeBook::insert_wanted(const log::Row& row, std::string_view name) {
 
 /// The row before said that it was lost; without that one (it stands in a file we were not given)
 /// this one says it as well.
-void ProbeBook::note_late(const log::Row& row, std::string_view name) {
+void ProbeBook::note_late(const record::Row& row, std::string_view name) {
     if (Probe* const known = same(row.call_id, row.site, row.sent)) {
         if (!known->latency) known->latency = row.latency;
         return;
@@ -82,7 +82,7 @@ void ProbeBook::note_late(const log::Row& row, std::string_view name) {
 
 /// One in so many answered ones, evenly over all of the log: when there is no more room, every
 /// other one makes way.
-void ProbeBook::sample(const log::Row& row, std::string_view name) {
+void ProbeBook::sample(const record::Row& row, std::string_view name) {
     if (row.kind != Kind::reply || !row.latency) return;
     const std::uint32_t target = intern(name);
     if (target >= slowest_.size()) slowest_.resize(target + 1);

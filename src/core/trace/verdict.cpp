@@ -17,7 +17,7 @@ bool was_refused(const Probe& probe) noexcept {
         if (seen->errors > 0 && !seen->error_of_answer &&
             icmp_name(seen->error, scratch) == by_host)
             return true;
-    log::Row row;
+    record::Row row;
     row.detail = probe.detail;
     return probe.kind == Kind::icmp && row.detail_of("icmp") == by_host;
 }

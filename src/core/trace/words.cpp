@@ -69,7 +69,7 @@ void add_error(std::string& text, const Seen& seen, std::string_view side) {
 
 void add_logged_error(std::string& text, const Probe& probe) {
     if (probe.kind != Kind::icmp || probe.near.errors > 0) return;
-    log::Row row;
+    record::Row row;
     row.detail = probe.detail;
     add(text, fmt::format("ICMP {} from {} (in the log)", row.detail_of("icmp").value_or("error"),
                           row.detail_of("icmp_from").value_or("?")));
@@ -77,7 +77,7 @@ void add_logged_error(std::string& text, const Probe& probe) {
 
 void add_logged_unread(std::string& text, const Probe& probe) {
     if (!probe.unread) return;
-    log::Row row;
+    record::Row row;
     row.detail = probe.detail;
     add(text, fmt::format("unread datagrams meanwhile: {} (in the log)",
                           row.detail_of("unread").value_or("")));

@@ -90,8 +90,8 @@ TEST(Analysis, rows_of_other_runs_are_left_out_and_counted) {
 TEST(Analysis, rows_of_other_kinds_are_no_probes_and_no_losses) {
     Rows rows;
     rows.begin_file("a", "logs/a");
-    const auto other = [&](log::RowType type, std::string_view kind, std::string_view detail) {
-        log::Row row;
+    const auto other = [&](record::RowType type, std::string_view kind, std::string_view detail) {
+        record::Row row;
         row.type = type;
         row.kind_word = kind;
         row.sent = Rows::moment(3);
@@ -104,9 +104,9 @@ TEST(Analysis, rows_of_other_kinds_are_no_probes_and_no_losses) {
                    i == 4  ? "unread=2"
                    : i > 4 ? "syntax=no-colon:contact"
                            : "");
-    other(log::RowType::unread, "unread", "reason=stun;length=20;bytes=....");
-    other(log::RowType::unread, "unread", "reason=more;count=500");
-    other(log::RowType::other, "way", "way=back");
+    other(record::RowType::unread, "unread", "reason=stun;length=20;bytes=....");
+    other(record::RowType::unread, "unread", "reason=more;count=500");
+    other(record::RowType::other, "way", "way=back");
     const Analysis& analysis = rows.read();
     const Series& series = analysis.targets()[0].series;
     EXPECT_EQ(series.sent(), 9U);

@@ -15,7 +15,7 @@ protected:
 
     void probe(WallTime sent, bool lost, std::string_view site = {}, Duration latency = 5ms,
                std::string_view detail = {}) {
-        log::Row row;
+        record::Row row;
         row.kind = lost ? Kind::timeout : Kind::reply;
         row.kind_word = to_string(row.kind);
         row.sent = sent;
@@ -30,8 +30,8 @@ protected:
         row.detail = detail;
         reading.add(row);
     }
-    void other(log::RowType type, std::string_view word, WallTime at, std::string_view detail) {
-        log::Row row;
+    void other(record::RowType type, std::string_view word, WallTime at, std::string_view detail) {
+        record::Row row;
         row.type = type;
         row.kind_word = word;
         row.sent = at;
@@ -40,7 +40,9 @@ protected:
         row.detail = detail;
         reading.add(row);
     }
-    void gap(WallTime at, std::string_view detail) { other(log::RowType::gap, "gap", at, detail); }
+    void gap(WallTime at, std::string_view detail) {
+        other(record::RowType::gap, "gap", at, detail);
+    }
     /// The same rows once more.
     void copy_all() {
         auto& rows = reading.files[0].rows;
@@ -65,7 +67,7 @@ TEST_F(OrderBugs, a_gap_of_a_copied_log_is_summed_once) {
 TEST_F(OrderBugs, rows_that_are_left_out_are_counted_once_in_a_copied_log) {
     for (int i = 0; i < 20; ++i)
         probe(start + i * 1s, false, {}, 5ms, i < 15 ? "" : "run=stress");
-    other(log::RowType::other, "way", start + 20s, "way=back");
+    other(record::RowType::other, "way", start + 20s, "way=back");
     copy_all();
     const Analysis& analysis = reading.read();
     EXPECT_EQ(analysis.other_runs().at("stress"), 5U);
@@ -75,7 +77,7 @@ TEST_F(OrderBugs, rows_that_are_left_out_are_counted_once_in_a_copied_log) {
 
 TEST_F(OrderBugs, an_unread_row_of_a_site_makes_no_target_without_one) {
     probe(start, false, "site");
-    other(log::RowType::unread, "unread", start + 1s, "reason=stun");
+    other(record::RowType::unread, "unread", start + 1s, "reason=stun");
     const Analysis& analysis = reading.read();
     ASSERT_EQ(analysis.targets().size(), 1U);
     EXPECT_EQ(analysis.targets()[0].series.unread(), 1U);

@@ -13,9 +13,9 @@ namespace {
 
 constexpr WallTime start{1'700'000'000s};
 
-log::Row probe(WallTime sent, bool lost, std::uint64_t call_id, std::string_view target = "gw",
-               Duration latency = 5ms) {
-    log::Row row;
+record::Row probe(WallTime sent, bool lost, std::uint64_t call_id, std::string_view target = "gw",
+                  Duration latency = 5ms) {
+    record::Row row;
     row.kind = lost ? Kind::timeout : Kind::reply;
     row.kind_word = to_string(row.kind);
     row.sent = sent;
@@ -29,9 +29,9 @@ log::Row probe(WallTime sent, bool lost, std::uint64_t call_id, std::string_view
     return row;
 }
 
-log::Row gap(WallTime at, std::string_view detail, std::string_view target = "gw") {
-    log::Row row;
-    row.type = log::RowType::gap;
+record::Row gap(WallTime at, std::string_view detail, std::string_view target = "gw") {
+    record::Row row;
+    row.type = record::RowType::gap;
     row.kind_word = "gap";
     row.sent = at;
     row.target = target;
@@ -121,7 +121,7 @@ TEST_F(Order, random_logs) {
             for (int i = 0; i < 60; ++i) {
                 for (const char* target : {"gw", "other"}) {
                     const bool lost = prng.below(10) < (i / 10 % 3 == 1 ? 9U : 1U);
-                    log::Row row =
+                    record::Row row =
                         probe(at, lost, ++call_id, target,
                               Duration{static_cast<std::int64_t>(prng.below(900)) * 1'000'000});
                     if (lost && prng.below(5) == 0) row.detail = "self=stall";

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "sipping/log/packed_row.hpp"
+#include "sipping/record/packed_row.hpp"
 #include "sipping/report/analysis.hpp"
 #include "sipping/report/scout.hpp"
 
@@ -16,11 +16,11 @@ namespace sipping::report {
 
 /// A row with a life of its own.
 struct OwnRow {
-    log::Row row;
+    record::Row row;
     bool header = false;  ///< a header stands before it
     std::deque<std::string> texts;
 
-    OwnRow(const log::Row& from, bool header_before) : row(from), header(header_before) {
+    OwnRow(const record::Row& from, bool header_before) : row(from), header(header_before) {
         for (std::string_view* text :
              {&row.host, &row.site, &row.response, &row.target, &row.detail, &row.kind_word})
             *text = texts.emplace_back(*text);
@@ -40,7 +40,7 @@ public:
     void begin_file(std::string name, std::string log) {
         files.push_back({std::move(name), std::move(log), {}});
     }
-    void add(const log::Row& row, bool header = false) {
+    void add(const record::Row& row, bool header = false) {
         files.back().rows.push_back(std::make_shared<OwnRow>(row, header));
     }
 
@@ -61,33 +61,33 @@ public:
         sorted = true;
         std::vector<std::string> packed = pack_all();
         const auto each = [&](const auto& take) {
-            std::ranges::sort(packed, log::packed_before);
-            log::Row row;
-            log::RowPlace place;
+            std::ranges::sort(packed, record::packed_before);
+            record::Row row;
+            record::RowPlace place;
             for (const std::string& one : packed) {
-                log::unpack(one, row, place);
+                record::unpack(one, row, place);
                 ++steps;
                 take(row, place);
             }
         };
         Scout scout(std::move(pieces_.streams()));
         std::string key;
-        each([&](const log::Row& row, const log::RowPlace& place) {
+        each([&](const record::Row& row, const record::RowPlace& place) {
             write_key(row, {}, key);
             scout.add(row, key, place.stream, place.piece);
         });
         plan_ = scout.finish();
         RowShifts shifts(plan_);
         for (std::string& one : packed) {
-            log::Row row;
-            log::RowPlace place;
+            record::Row row;
+            record::RowPlace place;
             const std::string before = one;
-            log::unpack(before, row, place);
+            record::unpack(before, row, place);
             place.shift = shifts.next(row, place);
-            log::pack(row, row.target, place, one);
+            record::pack(row, row.target, place, one);
         }
         analysis_ = std::make_unique<Analysis>(options_, &plan_);
-        each([&](const log::Row& row, const log::RowPlace& place) {
+        each([&](const record::Row& row, const record::RowPlace& place) {
             analysis_->add_sorted(row, place.stream, place.shift);
         });
         analysis_->finish();
@@ -108,13 +108,13 @@ private:
             const auto number = static_cast<std::uint32_t>(i);
             pieces_.begin_stream(number, file.log);
             for (std::size_t k = 0; k < file.rows.size(); ++k) {
-                const log::Row& row = file.rows[k]->row;
+                const record::Row& row = file.rows[k]->row;
                 if (k > 0 && file.rows[k]->header)
                     pieces_.begin_stream(number, file.log + '\n' + std::to_string(k));
                 write_key(row, file.name, key);
-                const log::RowPlace place{.stream = pieces_.stream(),
-                                          .piece = pieces_.place(row, key)};
-                log::pack(row, name_of(row, file.name), place, all.emplace_back());
+                const record::RowPlace place{.stream = pieces_.stream(),
+                                             .piece = pieces_.place(row, key)};
+                record::pack(row, name_of(row, file.name), place, all.emplace_back());
             }
         }
         return all;

@@ -16,7 +16,7 @@ struct Rows : Reading {
 
     void probe(std::string_view target, double at, Kind kind, double latency_ms = 5,
                std::string_view detail = "", std::string_view site = "") {
-        log::Row row;
+        record::Row row;
         row.kind = kind;
         row.sent = moment(at);
         if (has_answer(kind)) {
@@ -32,8 +32,8 @@ struct Rows : Reading {
         add(row);
     }
     void gap(std::string_view target, double at, std::string_view detail) {
-        log::Row row;
-        row.type = log::RowType::gap;
+        record::Row row;
+        row.type = record::RowType::gap;
         row.kind_word = "gap";
         row.sent = moment(at);
         row.target = target;

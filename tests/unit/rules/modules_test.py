@@ -138,7 +138,7 @@ class Modules(unittest.TestCase):
         for path, line in (
                 ("src/core/wire/via.cpp", '#include "sipping/match/table.hpp"'),
                 ("src/core/stats/loss.cpp", '#include "sipping/probe/transport.hpp"'),
-                ("include/sipping/sink/rows.hpp", '#include "sipping/config/ping_config.hpp"'),
+                ("include/sipping/record/rows.hpp", '#include "sipping/config/ping_config.hpp"'),
                 ("src/core/respond/far_end.cpp", '#include "sipping/probe/engine.hpp"'),
                 ("src/shell/net/resolve.cpp", '#include "sipping/config/ping_config.hpp"'),
                 ("src/core/wire/via.cpp", "#include <arpa/inet.h>"),

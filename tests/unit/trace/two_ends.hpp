@@ -23,7 +23,7 @@ public:
 
     void row(std::uint64_t call_id, Duration at, Kind kind, std::optional<Duration> latency = {},
              std::string_view target = "gw", std::string_view detail = "") {
-        log::Row one;
+        record::Row one;
         one.call_id = call_id;
         one.sent = begin + at;
         one.kind = kind;

@@ -36,7 +36,7 @@ struct Kept {
     friend auto operator<=>(const Kept&, const Kept&) = default;
 };
 
-Kept keep(const log::Row& row, const LogFile& file) {
+Kept keep(const record::Row& row, const LogFile& file) {
     const bool classic = row.kind_word.empty();
     return {.sent = row.sent,
             .call_id = row.call_id,
@@ -79,9 +79,9 @@ void print_text(const Kept& row) {
 
 /// In the form of the log.
 void print_csv(const Kept& row) {
-    std::array<char, sink::LocalTime::size> time;
+    std::array<char, LocalTime::size> time;
     fmt::print("{},{},{},{},{},{},{},{},{},{}\n",
-               sink::LocalTime{local_utc_offset}.render(row.sent, time), unix_of(row),
+               LocalTime{local_utc_offset}.render(row.sent, time), unix_of(row),
                csv_field(row.host), latency_of(row), csv_field(call_id_of(row)),
                row.answered   ? csv_field(row.response)
                : row.is_probe ? "drop"
@@ -119,14 +119,14 @@ void print(const std::vector<Kept>& rows, config::ReportForm form) {
 
 void show_moment(const config::ReportConfig& config, LogInput& input, WallTime from, WallTime to,
                  Progress& progress) {
-    log::TargetNames names(config.targets);
+    record::TargetNames names(config.targets);
     std::vector<Kept> rows;
     std::set<std::string> wanted;
     bool too_many = false;
     const LogFile* file = nullptr;
     input.read(
         from, to, [&](const LogFile& next) { file = &next; },
-        [&](const log::Row& row) {
+        [&](const record::Row& row) {
             if (row.sent < from || row.sent >= to) return true;
             const bool named =
                 report::is_of_all(row) || names.has(report::name_of(row, file->name), row.host);

@@ -177,7 +177,7 @@ private:
         input_.read(
             range_.from, range_.to,
             [this](const LogFile& file) { analysis_->begin_file(file.name, file.log); },
-            [this](const log::Row& row) {
+            [this](const record::Row& row) {
                 analysis_->add(row);
                 return !analysis_->needs_sorting();
             },

@@ -83,7 +83,7 @@ private:
         if (to < WallTime::max() - around) to += around;
         input_.read(
             from, to, [&](const LogFile& file) { name = file.name; },
-            [&](const log::Row& row) {
+            [&](const record::Row& row) {
                 book_.add(row, name);
                 return true;
             },
