@@ -254,5 +254,18 @@ class Zones(SippingCase):
             self.assertEqual(run.err, f"sipping: {wrong}\n")
 
 
+class Names(SippingCase):
+    def test_a_dead_target_does_not_hide_behind_one_of_the_same_name(self):
+        alive = self.peer()
+        dead = self.free_port()
+        run = self.sipping(f"127.0.0.1:{alive.port} name=PBX", f"127.0.0.1:{dead} name=PBX", "-w",
+                           "a.csv", "-c", "5", "-I", "50", "-t", "100", "-q", code=1)
+        self.assertIn("sipping: note: 2 targets are called 'PBX'; they are told apart as "
+                      f"'PBX (127.0.0.1:{alive.port})' and so on\n", run.err)
+        report = self.sipping("report", "a.csv")
+        self.assertRegex(report.out, rf"(?m)^PBX \(127.0.0.1:{dead}\) +5 +0 +5 +100.00 ")
+        self.assertRegex(report.out, rf"(?m)^PBX \(127.0.0.1:{alive.port}\) +5 +5 +0 +0.00 ")
+
+
 if __name__ == "__main__":
     unittest.main()

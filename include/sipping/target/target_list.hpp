@@ -61,4 +61,9 @@ struct Defaults {
 /// that had company. Zones are to be in `literal` before.
 void take_out_repeats(const Defaults& defaults, TargetList& list);
 
+/// Targets of one name get what was asked for behind it ("PBX (127.0.0.3:5080)"), with a note: in a
+/// log the name is all that tells whose a row is, and a dead one would hide behind one that
+/// answers.
+void tell_names_apart(TargetList& list);
+
 }  // namespace sipping::target

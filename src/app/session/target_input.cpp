@@ -103,6 +103,7 @@ std::vector<target::TargetSpec> read_targets(const config::PingConfig& config) {
                                 read_whole(*config.target_file), list);
     refuse(list.wrong);
     target::take_out_repeats({.port = config.port, .request_uri = config.request_uri}, list);
+    target::tell_names_apart(list);
     for (const std::string& note : list.notes.told())
         tell(fmt::format("note: {}", note));
     if (list.notes.count() > list.notes.told().size())

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "sipping/base/values.hpp"
 #include "sipping/target/target_list.hpp"
@@ -92,6 +93,28 @@ void take_out_repeats(const Defaults& defaults, TargetList& list) {
     list.specs = std::move(specs);
     for (const Repeated& repeated : found)
         if (repeated.times > 1) list.notes.add(note_on(repeated, list));
+}
+
+void tell_names_apart(TargetList& list) {
+    std::unordered_map<std::string, std::uint32_t> times;
+    for (const TargetSpec& spec : list.specs)
+        ++times[spec.name];
+    std::unordered_set<std::string> told;
+    std::unordered_set<std::string> taken;
+    for (TargetSpec& spec : list.specs) {
+        const std::string name = spec.name;
+        if (times[name] > 1) {
+            if (spec.text != name) spec.name = fmt::format("{} ({})", name, spec.text);
+            for (std::uint32_t number = 2; taken.contains(spec.name); ++number)
+                spec.name = fmt::format("{} ({}, {})", name, spec.text, number);
+            if (told.insert(name).second)
+                list.notes.add(
+                    fmt::format("{} targets are called '{}'; they are told apart as '{}' "
+                                "and so on",
+                                times[name], shown(name), shown(spec.name)));
+        }
+        taken.insert(spec.name);
+    }
 }
 
 }  // namespace sipping::target

@@ -77,5 +77,26 @@ TEST(Repeats, the_note_says_where_and_when_words_are_lost) {
                     "'e' is there 7 times (lines 6, 7, 8, 9, 10, ... of t); it is probed once"}));
 }
 
+TEST(Names, a_dead_target_does_not_hide_behind_one_of_the_same_name) {
+    TargetList list;
+    for (const char* line : {"127.0.0.2:5080 name=PBX", "127.0.0.3:5080 name=PBX", "sbc",
+                             "127.0.0.4 name=sbc", "sip:a@gw", "sip:a@gw request-uri=sip:b@gw"}) {
+        TargetSpec spec;
+        ASSERT_EQ(parse_target(line, spec), "");
+        list.specs.push_back(spec);
+    }
+    tell_names_apart(list);
+    std::vector<std::string> names;
+    for (const TargetSpec& spec : list.specs)
+        names.push_back(spec.name);
+    EXPECT_EQ(names,
+              (std::vector<std::string>{"PBX (127.0.0.2:5080)", "PBX (127.0.0.3:5080)", "sbc",
+                                        "sbc (127.0.0.4)", "sip:a@gw", "sip:a@gw (sip:a@gw, 2)"}));
+    ASSERT_EQ(list.notes.count(), 3U);
+    EXPECT_EQ(
+        list.notes.told()[0],
+        "2 targets are called 'PBX'; they are told apart as 'PBX (127.0.0.2:5080)' and so on");
+}
+
 }  // namespace
 }  // namespace sipping::target
