@@ -249,6 +249,20 @@ class ReportFiles(SippingCase):
                                   "spreadsheet; the times of column 2 count\n")
         self.assertEqual(json.loads(run.out)["targets"][0]["sent"], 4)
 
+    def test_what_cannot_be_read_below_a_folder_is_told_and_the_rest_is_read(self):
+        self.folder.chmod(0o755)
+        (self.folder / "d" / "closed").mkdir(parents=True)
+        for name in ("d/A.CSV", "d/b.csv", "d/closed/c.csv"):
+            (self.folder / name).write_text(HEADER + log_of("....", target=name))
+        (self.folder / "d/b.csv").chmod(0)
+        (self.folder / "d/closed").chmod(0)
+        nobody = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups")
+        run = self.report("d", "--json", code=1, wrapper=nobody)
+        self.assertEqual([one["target"] for one in json.loads(run.out)["targets"]], ["d/A.CSV"])
+        self.assertEqual(sorted(run.err.splitlines()), ["sipping: d/b.csv: Permission denied",
+                                                        "sipping: d/closed: Permission denied"])
+        self.report("d/b.csv", code=3, wrapper=nobody)  # one that was asked for
+
     def test_files_that_are_none_are_named(self):
         text = (HEADER + log_of("....")).encode()
         (self.folder / "a.csv.xz").write_bytes(lzma.compress(text))

@@ -48,8 +48,9 @@ std::unique_ptr<io::ByteSource> open(const LogFile& file) {
     }
 }
 
-/// Fills in what its first row tells; false: there is none, or it cannot be read.
-bool look_at(LogFile& file, std::vector<char>& buffer, Unread& unread) {
+/// Fills in what its first row tells; false: there is none, or it cannot be read. Throws UsageError
+/// for one that the user has `named` and that cannot be opened; others are told.
+bool look_at(LogFile& file, bool named, std::vector<char>& buffer, Unread& unread) {
     Unread unused;  // the whole reading will tell it
     try {
         if (is_pipe(file.path)) file.pipe = open_pipe(file.path);
@@ -67,7 +68,9 @@ bool look_at(LogFile& file, std::vector<char>& buffer, Unread& unread) {
         file.first = row.sent + row.latency.value_or(Duration::zero());
         return true;
     } catch (const std::system_error& error) {
-        throw UsageError(fmt::format("{}: {}", file.path, error.code().message()));
+        if (named) throw UsageError(fmt::format("{}: {}", file.path, error.code().message()));
+        unread.add(file.path, 0, error.code().message());
+        return false;
     } catch (const std::runtime_error& error) {
         unread.add(file.path, 0, error.what());
         return false;
@@ -89,10 +92,11 @@ bool interrupted() noexcept {
 
 LogInput::LogInput(const std::vector<std::string>& names, Unread& unread)
     : unread_(unread), buffer_(piece_size) {
-    for (const std::string& path : log_paths(names)) {
+    for (const std::string& path : log_paths(names, unread)) {
         LogFile file{.path = path, .name = log_name(path)};
         file.log = (fs::path(path).parent_path() / file.name).string();
-        if (!look_at(file, buffer_, unread)) continue;
+        const bool named = std::ranges::find(names, path) != names.end();
+        if (!look_at(file, named, buffer_, unread)) continue;
         bytes_ += file.size;
         files_.push_back(std::move(file));
     }

@@ -1,5 +1,4 @@
 #include "history/log_paths.hpp"
-#include "text/message.hpp"
 
 #include <fmt/format.h>
 
@@ -8,6 +7,8 @@
 #include <filesystem>
 #include <set>
 
+#include "text/message.hpp"
+
 namespace sipping::app {
 namespace {
 
@@ -15,33 +16,48 @@ namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 2> compressed_endings{".zst", ".gz"};
 
-bool is_log_name(const std::string& name) {
+/// Where the ending begins, in letters of any case; npos: it is no log.
+std::size_t ending_of(std::string name) {
+    std::ranges::transform(name, name.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
     // What is just being compressed is there as it was, too.
-    return name.find(".csv") != name.npos && !name.ends_with(".part");
+    return name.ends_with(".part") ? name.npos : name.find(".csv");
 }
 
-void find_logs_below(const std::string& folder, std::vector<std::string>& paths) {
+/// A folder below that cannot be read is told; symbolic links to folders are not followed.
+void find_logs_below(const fs::path& folder, std::vector<std::string>& found, Unread& unread) {
     std::error_code error;
-    const auto options = fs::directory_options::skip_permission_denied;
-    std::vector<std::string> found;
-    for (auto entry = fs::recursive_directory_iterator(folder, options, error);
-         !error && entry != fs::recursive_directory_iterator(); entry.increment(error))
-        if (entry->is_regular_file(error) && is_log_name(entry->path().filename().string()))
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+        std::error_code unused;
+        if (entry->is_directory(unused) && !entry->is_symlink(unused))
+            find_logs_below(entry->path(), found, unread);
+        else if (entry->is_regular_file(unused) &&
+                 ending_of(entry->path().filename().string()) != std::string::npos)
             found.push_back(entry->path().string());
-    if (error) throw UsageError(fmt::format("{}: {}", folder, error.message()));
-    if (found.empty()) throw UsageError(fmt::format("{}: no file with .csv in its name", folder));
+    }
+    if (error) unread.add(folder.string(), 0, error.message());
+}
+
+void find_logs(const std::string& folder, std::vector<std::string>& paths, Unread& unread) {
+    std::vector<std::string> found;
+    const std::uint64_t before = unread.count;
+    find_logs_below(folder, found, unread);
+    if (found.empty() && unread.count == before)
+        throw UsageError(fmt::format("{}: no file with .csv in its name", folder));
     std::sort(found.begin(), found.end());
     paths.insert(paths.end(), found.begin(), found.end());
 }
 
 }  // namespace
 
-std::vector<std::string> log_paths(const std::vector<std::string>& names) {
+std::vector<std::string> log_paths(const std::vector<std::string>& names, Unread& unread) {
     std::vector<std::string> paths;
     std::error_code error;
     for (const std::string& name : names)
         if (name != "-" && fs::is_directory(name, error))
-            find_logs_below(name, paths);
+            find_logs(name, paths, unread);
         else
             paths.push_back(name);
     std::set<std::string> known;
@@ -53,7 +69,7 @@ std::vector<std::string> log_paths(const std::vector<std::string>& names) {
 
 std::string log_name(const std::string& path) {
     std::string name = fs::path(path).filename().string();
-    name = name.substr(0, name.find(".csv"));
+    name = name.substr(0, ending_of(name));
     const std::size_t dot = name.rfind('.');
     const bool stamped = dot != name.npos && name.size() - dot == 21 && name[dot + 9] == 'T';
     return stamped ? name.substr(0, dot) : name;

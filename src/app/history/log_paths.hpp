@@ -4,11 +4,15 @@
 #include <string>
 #include <vector>
 
+#include "history/log_rows.hpp"
+
 namespace sipping::app {
 
 /// Files as given; of folders, also the ones below, all files with ".csv" in their names (a.csv,
-/// a.csv.zst, a.csv.1.gz). None twice. Throws UsageError.
-[[nodiscard]] std::vector<std::string> log_paths(const std::vector<std::string>& names);
+/// A.CSV, a.csv.zst, a.csv.1.gz). None twice. Throws UsageError; a folder that cannot be read is
+/// told.
+[[nodiscard]] std::vector<std::string> log_paths(const std::vector<std::string>& names,
+                                                 Unread& unread);
 
 /// "logs/203.0.113.5_5080.20261125T225135+0000.csv.zst" -> "203.0.113.5_5080": up to ".csv", and
 /// without the time of a rotated file.
