@@ -15,10 +15,11 @@
 namespace sipping::app {
 namespace {
 
-constexpr std::size_t block_size = 16 * 1024;
+constexpr std::uint64_t block_size = 16 * 1024;
 constexpr int first_rows = 10'000;  // about a megabyte: many a file has no more
-constexpr std::uint64_t place_every = 1024 * 1024;
-constexpr std::uint64_t places_max = 1024;
+constexpr std::uint64_t places_max = 65'536;
+constexpr std::uint64_t tail_size = 64 * 1024;  // looked at closely: what was appended later
+constexpr std::uint64_t tail_step = 2 * 1024;
 
 std::string_view read_block(int fd, std::uint64_t offset, std::array<char, block_size>& block) {
     const ssize_t size = ::pread(fd, block.data(), block.size(), static_cast<off_t>(offset));
@@ -70,6 +71,17 @@ std::optional<Place> row_behind(int fd, std::uint64_t size, std::uint64_t offset
     return std::nullopt;
 }
 
+/// So many bytes from one place to the next that half of what seeking leaves room for lies between
+/// them: a clock that was set back by more cannot hide there.
+std::uint64_t place_every(int fd, std::uint64_t size) {
+    const auto first = row_behind(fd, size, 0);
+    const auto last = row_behind(fd, size, size - std::min(size, block_size));
+    const Duration span = first && last ? last->sent - first->sent : Duration::zero();
+    const auto places = static_cast<std::uint64_t>(
+        std::clamp<std::int64_t>(span / (completed_within / 2), 16, places_max));
+    return std::max<std::uint64_t>(size / places, 1);
+}
+
 }  // namespace
 
 bool looks_in_order(LogRows& rows, int fd, std::uint64_t size) {
@@ -83,12 +95,16 @@ bool looks_in_order(LogRows& rows, int fd, std::uint64_t size) {
     for (int i = 0; i < first_rows && rows.next(row); ++i)
         if (!goes_on(row.sent)) return false;
     if (fd < 0) return true;
-    const std::uint64_t every = std::max(place_every, size / places_max);
-    for (std::uint64_t offset = every; offset < size; offset += every) {
-        const auto place = row_behind(fd, size, offset);
-        if (place && !goes_on(place->sent)) return false;
-    }
-    return true;
+    newest = WallTime{};
+    const auto places_go_on = [&](std::uint64_t from, std::uint64_t to, std::uint64_t every) {
+        for (std::uint64_t offset = from; offset < to; offset += every) {
+            const auto place = row_behind(fd, size, offset);
+            if (place && !goes_on(place->sent)) return false;
+        }
+        return true;
+    };
+    const std::uint64_t tail = size - std::min(size, tail_size);
+    return places_go_on(0, tail, place_every(fd, size)) && places_go_on(tail, size, tail_step);
 }
 
 std::uint64_t offset_before(int fd, std::uint64_t size, WallTime at) {

@@ -5,7 +5,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <functional>
 #include <string>
+#include <vector>
 
 namespace sipping::app {
 namespace {
@@ -15,13 +17,15 @@ constexpr WallTime begin{1'700'000'000s};
 /// A log in memory of a row a second, each completed at once.
 class LogInMemory {
 public:
-    explicit LogInMemory(int rows) : fd_(::memfd_create("log", MFD_CLOEXEC)) {
+    /// `second_of`: of the i-th row.
+    explicit LogInMemory(int rows, std::function<int(int)> second_of = std::identity{})
+        : fd_(::memfd_create("log", MFD_CLOEXEC)) {
         text_ = "time,timestamp,host,latency,callid,response,target,source_port,kind,detail\n";
         for (int i = 0; i < rows; ++i)
             text_ += fmt::format(
                 "28/11/26 10:00:00:000000,{}.000000,192.0.2.1,5.000,{},SIP/2.0 200 OK,gw,40000,"
                 "reply,\n",
-                1'700'000'000 + i, 1'000'000'000 + i);
+                1'700'000'000 + second_of(i), 1'000'000'000 + i);
         EXPECT_EQ(::write(fd_, text_.data(), text_.size()), std::ssize(text_));
     }
     ~LogInMemory() { ::close(fd_); }
@@ -29,6 +33,14 @@ public:
     LogInMemory& operator=(const LogInMemory&) = delete;
 
     /// Of the first row at the offset that is found for this time: seconds since the begin.
+    [[nodiscard]] bool in_order() const {
+        const std::string name = fmt::format("/proc/self/fd/{}", fd_);
+        const auto source = io::open_source(name, []() noexcept { return false; });
+        std::vector<char> buffer(1024 * 1024);
+        Unread unread;
+        LogRows rows(*source, buffer, name, unread);
+        return looks_in_order(rows, fd_, text_.size());
+    }
     [[nodiscard]] long row_found(WallTime at) const {
         const std::uint64_t offset = offset_before(fd_, text_.size(), at);
         EXPECT_TRUE(offset == 0 || text_[offset - 1] == '\n') << "in the middle of a line";
@@ -50,6 +62,25 @@ TEST(LogSeek, no_row_of_the_time_is_passed_over_and_few_before_it_are_read) {
         EXPECT_LE(found, second);
         EXPECT_GE(found, std::min(second, 50'000L) - within - room) << second;
     }
+}
+
+TEST(LogSeek, in_order_is_what_a_run_writes) {
+    EXPECT_TRUE(LogInMemory(50'000).in_order());
+    EXPECT_TRUE(LogInMemory(50'000, [](int i) { return i - i % 100; }).in_order());
+    EXPECT_TRUE(LogInMemory(10).in_order());
+    EXPECT_TRUE(LogInMemory(0).in_order());
+}
+
+TEST(LogSeek, a_clock_set_back_by_an_hour_does_not_hide_between_the_places_looked_at) {
+    const auto set_back = [](int i) { return i < 30'000 ? i : i - 3600; };
+    EXPECT_FALSE(LogInMemory(60'000, set_back).in_order());
+}
+
+TEST(LogSeek, what_was_appended_later_is_seen_however_little) {
+    const auto moved = [](int i) { return i < 59'950 ? i : i - 40'000; };
+    EXPECT_FALSE(LogInMemory(60'000, moved).in_order());
+    const auto older = [](int i) { return i < 50'000 ? 100'000 + i : i - 50'000; };
+    EXPECT_FALSE(LogInMemory(60'000, older).in_order());
 }
 
 TEST(LogSeek, before_all_rows_is_the_begin) {
