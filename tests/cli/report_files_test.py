@@ -263,6 +263,15 @@ class ReportFiles(SippingCase):
                                                         "sipping: d/closed: Permission denied"])
         self.report("d/b.csv", code=3, wrapper=nobody)  # one that was asked for
 
+    def test_losses_picked_out_of_a_log_are_told_to_be_perhaps_that(self):
+        picked = "".join(line + "\n" for line in log_of("..x..x..x..").splitlines()
+                         if "timeout" in line)
+        note = "  sbc: nothing but losses, and no start of a run: if they were picked out of a log"
+        for text, told in ((picked, True), (gap(START, "start") + picked, False),
+                           (log_of("..x..x..x.."), False)):
+            (self.folder / "log.csv").write_text(HEADER + text)
+            self.assertEqual(note in self.report("log.csv").out, told)
+
     def test_files_that_are_none_are_named(self):
         text = (HEADER + log_of("....")).encode()
         (self.folder / "a.csv.xz").write_bytes(lzma.compress(text))

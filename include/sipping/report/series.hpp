@@ -67,6 +67,10 @@ public:
     [[nodiscard]] WallTime first() const noexcept { return first_; }
     [[nodiscard]] WallTime last() const noexcept { return last_; }
     [[nodiscard]] bool any_probe() const noexcept { return any_probe_; }
+    /// Nothing was answered, and no run begins with it: perhaps somebody picked the losses out.
+    [[nodiscard]] bool perhaps_picked_out() const noexcept {
+        return !any_start_ && lost() > 0 && received() == 0;
+    }
     [[nodiscard]] bool has_latency() const noexcept { return latency_.count() > 0; }
     [[nodiscard]] Duration latency_min() const noexcept { return min_; }
     [[nodiscard]] Duration latency_max() const noexcept { return max_; }
@@ -115,6 +119,7 @@ private:
     const StatusLines* lines_;
     std::uint32_t outage_run_;
     bool any_probe_ = false;
+    bool any_start_ = false;
     bool failing_ = false;
     TextId status_ = 0;
     TextId counted_status_ = 0;

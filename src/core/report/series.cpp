@@ -42,6 +42,7 @@ bool Series::is_copy(const Event& event) const noexcept {
 }
 
 void Series::start(const Event& event) {
+    any_start_ = true;
     // Nobody looked until then: what failed before and what fails after are two things.
     end_run(nullptr);
     const Duration pause = coverage_.begin_run(event.at, std::exchange(stop_, std::nullopt));

@@ -60,6 +60,12 @@ std::string arrivals_of(const TargetHistory& target, const report::Texts& faults
                             safe(full_name(target)),
                             grouped(series.lost_beside_unread()) +
                                 (series.lost_beside_unread() == 1 ? " loss" : " losses"));
+    if (series.perhaps_picked_out())
+        text += fmt::format(
+            "  {}: nothing but losses, and no start of a run: if they were picked out of a log "
+            "(grep), "
+            "its outages and its availability are not what they seem\n",
+            safe(full_name(target)));
     return text;
 }
 
