@@ -54,6 +54,17 @@ class Files(SippingCase):
         self.assertEqual(self.log_path(peer).read_text().count("time,timestamp"), 1)
         self.probes(peer, 8)
 
+    def test_a_log_that_lost_its_header_goes_on(self):
+        """Truncated by another program while a row was on its way."""
+        peer = self.peer()
+        self.ping(peer, *FAST)
+        path = self.log_path(peer)
+        path.write_text(path.read_text().split("\n", 1)[1])
+        self.ping(peer, *FAST)
+        self.assertIn(" 8 ", self.sipping("report", path).out)
+        (self.folder / "other.csv").write_text("1,2,3\n")
+        self.ping(peer, *FAST, "-w", "other.csv", code=4)
+
     def test_a_cut_last_line_is_not_glued_to_the_next_row(self):
         peer = self.peer()
         self.log_path(peer).parent.mkdir()

@@ -76,14 +76,25 @@ std::string last_line_of(std::string_view tail) {
     return std::string{tail.substr(tail.rfind('\n') + 1)};  // npos + 1 is 0
 }
 
+/// A row of ours that lost the header before it: another program truncated the file (copytruncate)
+/// while the row was on its way. As many columns as the header has, of which the first is a date.
+bool is_row_under(std::string_view header, std::string_view begin) noexcept {
+    const std::string_view line = begin.substr(0, begin.find('\n'));
+    return !line.empty() && line.front() >= '0' && line.front() <= '9' &&
+           std::ranges::count(line, ',') == std::ranges::count(header, ',');
+}
+
 /// Rows of another form, or of somebody else's file, must not be mixed with ours.
 void check_header(const std::string& path, std::string_view header) {
     const Fd reader{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-    std::string begin(header.size(), '\0');
     if (!reader) return;  // write-only for us: nothing can be known
+    std::string begin(4096, '\0');
     const ssize_t got = ::pread(reader.get(), begin.data(), begin.size(), 0);
+    if (got <= 0) return;
+    begin.resize(static_cast<std::size_t>(got));
     // A shorter file may be the beginning of our header, cut when we were killed.
-    if (got <= 0 || header.starts_with({begin.data(), static_cast<std::size_t>(got)})) return;
+    if (begin.starts_with(header) || header.starts_with(begin)) return;
+    if (is_row_under(header, begin)) return;
     throw std::runtime_error(
         fmt::format("log '{}' begins with another header: it is not ours, or has the other --csv "
                     "form; name another file with --log, or move it away",
