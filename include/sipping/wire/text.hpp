@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "sipping/base/letters.hpp"
+
 namespace sipping::wire {
 
 [[nodiscard]] constexpr bool is_lws(char c) noexcept {
@@ -14,10 +16,6 @@ namespace sipping::wire {
 
 [[nodiscard]] constexpr bool is_digit(char c) noexcept {
     return c >= '0' && c <= '9';
-}
-
-[[nodiscard]] constexpr char to_lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
 /// A set of characters, looked up in one step.

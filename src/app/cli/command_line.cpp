@@ -6,30 +6,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "sipping/base/letters.hpp"
 #include "sipping/base/values.hpp"
 
 namespace sipping::app {
 namespace {
 
 using config::Takes;
-
-/// Insertions, deletions and changes from one text to the other (Wagner-Fischer, one row).
-std::size_t edit_distance(std::string_view from, std::string_view to) {
-    std::vector<std::size_t> row(to.size() + 1);
-    for (std::size_t column = 0; column < row.size(); ++column)
-        row[column] = column;
-    for (std::size_t line = 1; line <= from.size(); ++line) {
-        std::size_t diagonal = row[0];
-        row[0] = line;
-        for (std::size_t column = 1; column < row.size(); ++column) {
-            const std::size_t above = row[column];
-            const std::size_t changed = diagonal + (from[line - 1] == to[column - 1] ? 0 : 1);
-            row[column] = std::min({above + 1, row[column - 1] + 1, changed});
-            diagonal = above;
-        }
-    }
-    return row.back();
-}
 
 std::string unknown_option(std::string_view word, std::span<const BoundOption> options,
                            std::string_view command) {

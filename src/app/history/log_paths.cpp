@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 
+#include "sipping/base/letters.hpp"
 #include "text/message.hpp"
 
 namespace sipping::app {
@@ -17,12 +18,10 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 2> compressed_endings{".zst", ".gz"};
 
 /// Where the ending begins, in letters of any case; npos: it is no log.
-std::size_t ending_of(std::string name) {
-    std::ranges::transform(name, name.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+std::size_t ending_of(std::string_view name) {
+    const std::string lower = lower_case(name);
     // What is just being compressed is there as it was, too.
-    return name.ends_with(".part") ? name.npos : name.find(".csv");
+    return lower.ends_with(".part") ? lower.npos : lower.find(".csv");
 }
 
 /// A folder below that cannot be read is told; symbolic links to folders are not followed.

@@ -47,8 +47,6 @@ Prober::Prober(const config::PingConfig& config, const Targets& targets,
       stderr_(*network_.files, *pool_, STDERR_FILENO),
       log_(config, targets.table, *network_.files, *pool_, clock_.read()) {
     ::prctl(PR_SET_TIMERSLACK, 1);
-    if (const std::string others = log_.other_writers(); !others.empty())
-        app::tell(fmt::format("note: {}", others));
 }
 
 void Prober::make_engine(const probe::EngineOptions& options, const Targets& targets,
@@ -112,6 +110,20 @@ void Prober::tell_trouble() {
             "no thread and no kernel worker can be started here (RLIMIT_NPROC, pids.max): files "
             "are written between the probes, which a slow disk delays");
     if (const std::string trouble = log_.take_trouble(); !trouble.empty()) tell(trouble);
+}
+
+void Prober::tell_notes() const {
+    if (const std::string others = log_.other_writers(); !others.empty())
+        app::tell(fmt::format("note: {}", others));
+    for (const std::string& note : network_.notes)
+        app::tell(fmt::format("note: {}", note));
+}
+
+std::vector<std::string> Prober::closing_lines(const Pending& pending) const {
+    std::vector<std::string> lines;
+    if (std::string left = pending.words(); !left.empty()) lines.push_back(std::move(left));
+    if (log_.count() > 0) lines.push_back(fmt::format("Log: {}", log_.where()));
+    return lines;
 }
 
 int Prober::exit_code(int code) const noexcept {

@@ -13,6 +13,7 @@
 #include "net/network.hpp"
 #include "session/last_words.hpp"
 #include "session/log_files.hpp"
+#include "session/pending.hpp"
 #include "session/targets.hpp"
 #include "sipping/config/ping_config.hpp"
 #include "sipping/probe/engine.hpp"
@@ -77,6 +78,11 @@ public:
 
     /// A line on stderr within a run.
     void tell(std::string_view text);
+
+    /// What is to be known before the run: of the sockets, and of others who write our logs.
+    void tell_notes() const;
+    /// What stands below the tables: the probes that `pending` left, and where the log is.
+    [[nodiscard]] std::vector<std::string> closing_lines(const Pending& pending) const;
 
     /// `code`, or 4 instead of 0: all went well but for rows that the log lacks.
     [[nodiscard]] int exit_code(int code) const noexcept;

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "session/log_files.hpp"
+#include "session/rates.hpp"
 #include "text/terminal.hpp"
 
 namespace sipping::app {
@@ -19,7 +20,7 @@ constexpr double stamped_rate_max = 10'000;
 double total_rate(const target::TargetTable& targets) {
     double rate = 0;
     for (const target::Target& target : targets)
-        rate += 1.0 / std::chrono::duration<double>(target.interval).count();
+        rate += rate_of(target);
     return rate;
 }
 

@@ -1,30 +1,14 @@
 #include "sipping/record/target_names.hpp"
 
 #include <algorithm>
-#include <numeric>
-#include <utility>
 
 #include "sipping/base/endpoint.hpp"
+#include "sipping/base/letters.hpp"
 
 namespace sipping::record {
 namespace {
 
 constexpr std::size_t compared_max = 64;  // letters of a name: more do not make it more similar
-
-/// Letters to be changed, put in or left out until one is the other (Levenshtein).
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
-        }
-    }
-    return row.back();
-}
 
 }  // namespace
 
@@ -37,10 +21,7 @@ std::string plain_target(std::string_view name) {
             if (behind.empty()) return to_string(*address);
             return '[' + to_string(*address) + ']' + std::string{behind};
         }
-    std::string plain{name};
-    for (char& c : plain)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return plain;
+    return lower_case(name);
 }
 
 TargetNames::TargetNames(std::span<const std::string> wanted) {
@@ -75,7 +56,7 @@ std::vector<std::string> TargetNames::near(std::string_view name) const {
     for (const std::string& seen : seen_) {
         const std::string plain = plain_target(seen).substr(0, compared_max);
         const bool part = !wanted.empty() && plain.find(wanted) != plain.npos;
-        const std::size_t off = part ? 0 : distance(wanted, plain);
+        const std::size_t off = part ? 0 : edit_distance(wanted, plain);
         const bool similar = off * 2 <= std::max(wanted.size(), plain.size());
         if (similar || seen_.size() <= near_max) by_distance.emplace_back(off, seen);
     }

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "sipping/base/letters.hpp"
 #include "sipping/base/values.hpp"
 #include "sipping/target/target_list.hpp"
 
@@ -17,9 +18,7 @@ constexpr std::size_t lines_told_max = 5;
 /// What two targets have in common that are the same one: where it is asked, and for what.
 std::string key_of(const TargetSpec& spec, const Defaults& defaults) {
     TargetSpec plain = spec;
-    std::ranges::transform(plain.host, plain.host.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    plain.host = lower_case(plain.host);
     if (plain.host.ends_with('.')) plain.host.pop_back();
     const Endpoint endpoint{spec.literal.value_or(Address{}),
                             spec.port != 0 ? spec.port : defaults.port};

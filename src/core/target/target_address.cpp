@@ -1,6 +1,7 @@
 // Scheme, user and parameters of a target's address (RFC 3261 section 19.1.1). Host and port are in
 // host_port.cpp.
 #include "sipping/target/target_address.hpp"
+#include "sipping/base/letters.hpp"
 
 #include <fmt/format.h>
 
@@ -18,10 +19,8 @@ namespace {
 constexpr std::string_view separators = ",;";
 
 bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept {
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
-        return std::tolower(static_cast<unsigned char>(a)) ==
-               std::tolower(static_cast<unsigned char>(b));
-    });
+    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                      [](char a, char b) { return to_lower(a) == to_lower(b); });
 }
 
 bool is_number(std::string_view text) noexcept {

@@ -10,7 +10,6 @@ namespace {
 
 using wire::equals_nocase;
 using wire::is_digit;
-using wire::to_lower;
 using wire::trim;
 
 constexpr std::size_t call_id_digits = 10;

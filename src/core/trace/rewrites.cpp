@@ -20,7 +20,7 @@ struct Named {
 
 bool same_name(std::string_view a, std::string_view b) noexcept {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return wire::to_lower(x) == wire::to_lower(y);
+               return to_lower(x) == to_lower(y);
            });
 }
 

@@ -107,8 +107,7 @@ private:
     }
 
     void announce() {
-        for (const std::string& note : prober_.network().notes)
-            tell(fmt::format("note: {}", note));
+        prober_.tell_notes();
         const double reuse_s = port_reuse_s();
         if (config_.port_policy == config::PortPolicy::fresh && !config_.flood && reuse_s < 30)
             tell(
@@ -166,10 +165,8 @@ private:
         reporter_.flush_console();
         prober_.conclude([this] {
             show_tables();
-            if (const std::string left = reporter_.pending().words(); !left.empty())
-                reporter_.line(left);
-            LogFiles& log = prober_.log();
-            if (log.count() > 0) reporter_.line(fmt::format("Log: {}", log.where()));
+            for (const std::string& line : prober_.closing_lines(reporter_.pending()))
+                reporter_.line(line);
             reporter_.flush_console();
         });
     }

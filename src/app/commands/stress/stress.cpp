@@ -167,8 +167,7 @@ private:
     [[nodiscard]] const target::Target& target() const noexcept { return targets_.table.front(); }
 
     void announce() {
-        for (const std::string& note : prober_.network().notes)
-            tell(fmt::format("note: {}", note));
+        prober_.tell_notes();
         if (config_.probing.json) return;
         progress_.line("Press Ctrl+C to abort");
         progress_.line(fmt::format(
@@ -212,9 +211,8 @@ private:
             progress_.line(fmt::format("{} answers came late, after the lines of their steps",
                                        grouped(late - late_shown_)));
         progress_.line(verdict());
-        if (const std::string left = sink_.pending().words(); !left.empty()) progress_.line(left);
-        if (prober_.log().count() > 0)
-            progress_.line(fmt::format("Log: {}", prober_.log().where()));
+        for (const std::string& line : prober_.closing_lines(sink_.pending()))
+            progress_.line(line);
         if (drawn) progress_.line(fmt::format("Plot: {}", config_.svg));
     }
 
