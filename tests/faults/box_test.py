@@ -144,14 +144,13 @@ class Box(SippingCase):
         self.check_books(self.rows(peer))
         lost = [row for row in self.rows(peer) if row["kind"] == "timeout"]
         self.assertGreater(len(lost), 0, "the answers behind those that filled the queue")
-        # The kernel tells of drops with the next datagram it queues. Rows of probes that expired
-        # before that have the stall alone, which caused both.
         for row in lost:
-            self.assertRegex(row["detail"], r"self=[a-z,-]*(rx-drop|stall)", row)
+            self.assertIn("self=", row["detail"], row)
+        self.assertTrue(any("rx-drop" in row["detail"] for row in lost), lost)
         self.assertIn(f"This side had trouble: {drops} datagrams lost in our receive queues "
                       "(SO_RXQ_OVFL): raise net.core.rmem_default (sysctl), probe slower", run.out)
         if down := re.search("(?m)^DOWN .*$", run.out):
-            self.assertRegex(down[0], r"\[perhaps our own: [a-z,-]*(rx-drop|stall)[a-z,-]*\]$")
+            self.assertRegex(down[0], r"\[perhaps our own: [a-z,-]*rx-drop[a-z,-]*\]$")
 
     # io_uring.
 

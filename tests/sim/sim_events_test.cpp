@@ -226,6 +226,25 @@ TEST(SimEvents, a_port_with_a_probe_that_still_waits_is_passed_over_while_others
     EXPECT_EQ(sim.engine->counts().ports_shared, 0u);
 }
 
+TEST(SimEvents, drops_that_no_datagram_tells_of_mark_the_probes_that_expire_with_them) {
+    SimOptions options;
+    options.interval = 10ms;
+    options.link.loss_percent = 100;
+    options.engine.count = 10;
+    options.engine.port_policy = probe::PortPolicy::fixed;
+    Simulation sim(options);
+    while (sim.engine->counts().sent < 5)
+        sim.step();
+    sim.network.stall(5s);
+    sim.inbox.clear();
+    sim.inbox.read_until = sim.network.reading().now;
+    sim.inbox.queue_dropped.push_back(0);
+    sim.engine->on_inbox(sim.inbox, sim.network.reading());
+    ASSERT_EQ(sim.recorder.of(Kind::timeout), 5u);
+    for (const auto& row : sim.recorder.rows)
+        EXPECT_NE(row.result.self & self_rx_drop, 0);
+}
+
 TEST(SimEvents, a_full_receive_queue_marks_every_probe_that_waits_on_it) {
     SimOptions options;
     options.interval = 10ms;

@@ -97,6 +97,9 @@ struct Inbox {
     std::vector<SendFailure> send_failures;
     std::vector<IcmpArrival> icmp_errors;
     std::vector<Replaced> replaced;
+    /// Sockets that newly lost datagrams to a full receive queue, and no datagram tells of it yet:
+    /// the kernel was asked after this process had stood still.
+    std::vector<std::uint32_t> queue_dropped;
     /// Every datagram that had reached our sockets before this moment has been handed over.
     Instant read_until{};
     /// Something other than a datagram ended the wait: a signal, or a log write that finished.
@@ -107,12 +110,14 @@ struct Inbox {
         send_failures.reserve(capacity);
         icmp_errors.reserve(capacity);
         replaced.reserve(capacity);
+        queue_dropped.reserve(capacity);
     }
     void clear() noexcept {
         arrivals.clear();
         send_failures.clear();
         icmp_errors.clear();
         replaced.clear();
+        queue_dropped.clear();
     }
 };
 

@@ -48,6 +48,8 @@ void Engine::on_inbox(const Inbox& inbox, const ClockReading& reading) noexcept 
     // Errors end nothing, but a late answer in the same inbox ends the probe they name: first.
     for (const IcmpArrival& arrival : inbox.icmp_errors)
         on_icmp(arrival);
+    for (const std::uint32_t socket : inbox.queue_dropped)
+        blame_queue_drop(socket);
     for (const Arrival& arrival : inbox.arrivals)
         on_arrival(arrival);
     for (const Replaced& replaced : inbox.replaced) {

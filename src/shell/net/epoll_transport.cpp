@@ -96,7 +96,7 @@ void EpollTransport::wait_until(Instant deadline, probe::Inbox& inbox) noexcept 
         }
     }
     inbox.woken = woken_;
-    finish(inbox, read_all);
+    finish(inbox, read_all, deadline);
 }
 
 // As UringTransport::collect().

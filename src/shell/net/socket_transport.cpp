@@ -132,8 +132,11 @@ unsigned SocketTransport::room(const probe::Inbox& inbox) const noexcept {
     return static_cast<unsigned>(probe::Inbox::capacity - std::min(used, probe::Inbox::capacity));
 }
 
-void SocketTransport::finish(probe::Inbox& inbox, bool read_all) noexcept {
+void SocketTransport::finish(probe::Inbox& inbox, bool read_all, Instant deadline) noexcept {
     stamps_.look(parts_.clock->read(), read_all);
+    // Where we are behind all the time, not each time.
+    const Instant late_since = stamps_.now() - stall_limit;
+    if (late_since > deadline && late_since > asked_after_stall_) ask_after_stall(inbox);
     health_.clock_steps = stamps_.steps();
     for (probe::Arrival& arrival : inbox.arrivals) {
         const auto at = arrival.kernel_stamped
@@ -153,16 +156,32 @@ void SocketTransport::count_drops(std::uint32_t socket, std::uint32_t drops) noe
     health_.queue_drops += advance(drops_counted_[socket], drops);
 }
 
+std::optional<std::uint32_t> SocketTransport::kernel_drops(std::uint32_t socket) const noexcept {
+    std::array<std::uint32_t, SK_MEMINFO_VARS> info{};
+    socklen_t length = sizeof info;
+    if (::getsockopt(parts_.pool->fd(socket), SOL_SOCKET, SO_MEMINFO, info.data(), &length) != 0)
+        return std::nullopt;
+    return info[SK_MEMINFO_DROPS];
+}
+
+void SocketTransport::ask_after_stall(probe::Inbox& inbox) noexcept {
+    asked_after_stall_ = stamps_.now();
+    for (std::uint32_t socket = 0; socket < parts_.pool->size(); ++socket) {
+        const auto drops = kernel_drops(socket);
+        if (!drops) continue;
+        count_drops(socket, *drops);
+        if (advance(drops_reported_[socket], *drops) > 0 &&
+            inbox.queue_dropped.size() < probe::Inbox::capacity)
+            inbox.queue_dropped.push_back(socket);
+    }
+}
+
 void SocketTransport::sweep_drops() noexcept {
     const std::uint32_t size = parts_.pool->size();
     for (std::uint32_t i = 0; i < std::min(sweep_size, size); ++i) {
         const std::uint32_t socket = next_swept_;
         next_swept_ = (next_swept_ + 1) % size;
-        std::array<std::uint32_t, SK_MEMINFO_VARS> info{};
-        socklen_t length = sizeof info;
-        if (::getsockopt(parts_.pool->fd(socket), SOL_SOCKET, SO_MEMINFO, info.data(), &length) ==
-            0)
-            count_drops(socket, info[SK_MEMINFO_DROPS]);
+        if (const auto drops = kernel_drops(socket)) count_drops(socket, *drops);
     }
 }
 

@@ -43,6 +43,9 @@ public:
 
 protected:
     static constexpr std::uint32_t sweep_size = 256;
+    /// A wait that ended so late: the process stood still, and its queues may have run over. Probes
+    /// are about to expire whose answers no datagram behind them has told to be dropped.
+    static constexpr Duration stall_limit = 100ms;
 
     struct Datagram {
         std::uint32_t socket = 0;
@@ -84,8 +87,9 @@ protected:
     [[nodiscard]] bool nothing_came(const probe::Inbox& inbox) const noexcept {
         return room(inbox) == probe::Inbox::capacity;
     }
-    /// The end of every wait: hands over what was gathered and puts the receive times right.
-    void finish(probe::Inbox& inbox, bool read_all) noexcept;
+    /// The end of every wait, which was to end at `deadline`: hands over what was gathered and puts
+    /// the receive times right.
+    void finish(probe::Inbox& inbox, bool read_all, Instant deadline) noexcept;
 
     TransportParts parts_;
     probe::TransportHealth health_;
@@ -98,7 +102,9 @@ private:
                                                          const ClockReading& reading) noexcept;
     void add_queued_icmp(std::uint32_t socket, probe::IcmpArrival icmp) noexcept;
     void count_drops(std::uint32_t socket, std::uint32_t drops) noexcept;
+    [[nodiscard]] std::optional<std::uint32_t> kernel_drops(std::uint32_t socket) const noexcept;
     void sweep_drops() noexcept;
+    void ask_after_stall(probe::Inbox& inbox) noexcept;
 
     SendStamps send_stamps_;
     StampClock stamps_;
@@ -106,6 +112,7 @@ private:
     std::vector<std::uint32_t> drops_reported_;
     std::vector<std::uint32_t> drops_counted_;
     Instant last_sweep_;
+    Instant asked_after_stall_{};
     std::uint32_t next_swept_ = 0;
 };
 

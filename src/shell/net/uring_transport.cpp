@@ -166,7 +166,7 @@ void UringTransport::wait_until(Instant deadline, probe::Inbox& inbox) noexcept 
     }
     if (io_uring_sq_ready(ring_.raw()) > 0) ring_.submit();
     inbox.woken = woken_;
-    finish(inbox, read_all);
+    finish(inbox, read_all, deadline);
 }
 
 // Runs what the kernel deferred to us. True when nothing that was pending is left.
