@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "sipping/record/row.hpp"
@@ -141,6 +142,7 @@ private:
         WallTime at = WallTime::min();  ///< ... then
     };
     struct Log {
+        WallTime newest = WallTime::min();  ///< of its rows that no series is told
         std::unordered_map<std::string, InLog, Hash, std::equal_to<>> known;  ///< by key
         Known* last = nullptr;                                                ///< of the row before
         /// Of all targets, and of those of which there was no row yet.
@@ -158,7 +160,8 @@ private:
 
     [[nodiscard]] std::string_view run_not_asked_for(const record::Row& row) const noexcept;
     void note_left_out(const record::Row& row, const Log& of);
-    [[nodiscard]] bool is_copy(const record::Row& row, const Log& of);
+    [[nodiscard]] bool is_copy(const record::Row& row, Log& of);
+    [[nodiscard]] bool told_lately(WallTime at, std::string_view text);
     void take(const record::Row& row, Log& of, StreamId id, Duration shift);
     TargetHistory& history_of(const record::Row& row, Log& of, StreamId id);
     TargetHistory& choose(const record::Row& row, std::string_view name, StreamId id);
@@ -192,10 +195,11 @@ private:
     Counts other_kinds_;
     std::unordered_map<std::string, LeftOut> left_out_;  ///< by key
     std::string key_;
-    std::string told_;                           ///< the last row that no series was told ...
-    const Log* told_of_ = nullptr;               ///< ... and of which log
-    std::array<std::size_t, 64> told_lately_{};  ///< hashes of those before
-    std::size_t told_count_ = 0;
+    std::string told_;              ///< the last row that no series was told ...
+    const Log* told_of_ = nullptr;  ///< ... and of which log
+    /// Hashes of those of `hold` up to now, and of those before it.
+    std::array<std::unordered_set<std::size_t>, 2> told_lately_;
+    WallTime told_since_ = WallTime::min();
     std::uint64_t copies_ = 0;
     std::uint64_t held_ = 0;
     bool needs_sorting_ = false;

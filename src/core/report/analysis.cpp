@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "sipping/base/parse.hpp"
 #include "sipping/report/scout.hpp"
@@ -145,21 +146,32 @@ void Analysis::note_left_out(const record::Row& row, const Log& of) {
 
 /// Of rows of the same time those that say the same stand side by side, in a log that somebody
 /// doubled line by line too. Of rows that no Series is told.
-bool Analysis::is_copy(const record::Row& row, const Log& of) {
+bool Analysis::is_copy(const record::Row& row, Log& of) {
     std::string text =
         fmt::format("{} {} {} {} {} {} {} {}", row.sent.time_since_epoch().count(), row.kind_word,
                     row.host, row.target, row.source_port, row.call_id,
                     row.latency.value_or(Duration{}).count(), row.detail);
     const bool same = text == told_ && told_of_ == &of;
     if (plan_ == nullptr && !same) {
-        const std::size_t hash = std::hash<std::string>{}(text);
-        needs_sorting_ =
-            needs_sorting_ || std::ranges::find(told_lately_, hash) != told_lately_.end();
-        told_lately_[told_count_++ % told_lately_.size()] = hash;
+        if (of.newest > WallTime::min() + hold && row.sent < of.newest - hold) needs_sorting_ = true;
+        of.newest = std::max(of.newest, row.sent);
+        if (told_lately(row.sent, text)) needs_sorting_ = true;
     }
     told_ = std::move(text);
     told_of_ = &of;
     return same;
+}
+
+/// Or perhaps: so many rows of one moment are better sorted than kept.
+bool Analysis::told_lately(WallTime at, std::string_view text) {
+    constexpr std::size_t kept_max = 65'536;
+    auto& [lately, before] = told_lately_;
+    if (told_since_ == WallTime::min() || at - told_since_ > hold) {
+        before = std::exchange(lately, {});
+        told_since_ = at;
+    }
+    const std::size_t hash = std::hash<std::string_view>{}(text);
+    return before.contains(hash) || !lately.insert(hash).second || lately.size() == kept_max;
 }
 
 TargetHistory& Analysis::history_of(const record::Row& row, Log& of, StreamId id) {
