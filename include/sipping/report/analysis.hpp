@@ -43,7 +43,8 @@ struct AnalysisOptions {
 struct TargetHistory {
     InOrder order;
     Written written;
-    WallTime last{};     ///< of its own rows, as logged
+    WallTime first = WallTime::max();  ///< of its own rows, as logged
+    WallTime last = WallTime::min();
     WallTime host_at{};  ///< when it had that ...
     std::string host;    ///< ... the last address
     bool wanted = true;
@@ -166,6 +167,7 @@ private:
     TargetHistory& history_of(const record::Row& row, Log& of, StreamId id);
     TargetHistory& choose(const record::Row& row, std::string_view name, StreamId id);
     TargetHistory& make(const record::Row& row, std::string_view name, std::size_t prober);
+    [[nodiscard]] static bool overlaps(const TargetHistory& before, WallTime begin) noexcept;
     void note_host(const record::Row& row, TargetHistory& target);
     void add_probe(const record::Row& row, TargetHistory& target, Duration shift);
     void add_gap(const record::Row& row, Log& of, Duration shift);

@@ -33,6 +33,7 @@ struct Stream {
     std::uint32_t file = 0;
     std::string log;            ///< the same for all files of one log
     std::vector<Piece> pieces;  ///< at least one
+    Duration grain = 1s;        ///< of its times, see grain_of()
     bool disordered = false;    ///< more than pieces_max of them: no clock was set back so often
 };
 

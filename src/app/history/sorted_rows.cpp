@@ -2,13 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
+#include "sipping/report/fine_times.hpp"
 #include "sipping/report/scout.hpp"
 
 namespace sipping::app {
 
 SortedRows::SortedRows(LogInput& input, WallTime from, WallTime to, Progress& progress)
     : rows_(record::packed_before) {
-    report::Scout scout(read_logs(input, from, to, progress));
+    std::vector<report::Stream> streams = read_logs(input, from, to, progress);
+    if (report::grains_differ(streams)) refine_times(streams);
+    report::Scout scout(std::move(streams));
     std::string key;
     read([&](const record::Row& row, const record::RowPlace& place) {
         report::write_key(row, {}, key);
@@ -62,6 +67,31 @@ void SortedRows::read(const Take& take) {
         take(row, place);
         return true;
     });
+}
+
+void SortedRows::refine_times(const std::vector<report::Stream>& streams) {
+    io::ExternalSort by_call_id([](std::string_view a, std::string_view b) noexcept {
+        constexpr std::size_t id = sizeof(std::uint64_t);
+        return record::packed_before(a.substr(id), b.substr(id));
+    });
+    std::string with_id;
+    record::Row row;
+    record::RowPlace place;
+    rows_.read([&](std::string_view packed) {
+        record::unpack(packed, row, place);
+        with_id.resize(sizeof row.call_id);
+        std::memcpy(with_id.data(), &row.call_id, sizeof row.call_id);
+        by_call_id.add(with_id.append(packed));
+        return true;
+    });
+    rows_ = io::ExternalSort(record::packed_before);
+    report::FineTimes times(streams);
+    const auto add = [this](std::string_view packed) { rows_.add(packed); };
+    by_call_id.read([&](std::string_view one) {
+        times.add(one.substr(sizeof row.call_id), add);
+        return true;
+    });
+    times.finish(add);
 }
 
 void SortedRows::sort_by_shifted_time() {

@@ -25,6 +25,7 @@ private:
     [[nodiscard]] std::vector<report::Stream> read_logs(LogInput& input, WallTime from, WallTime to,
                                                         Progress& progress);
     void read(const Take& take);
+    void refine_times(const std::vector<report::Stream>& streams);
     void sort_by_shifted_time();
 
     io::ExternalSort rows_;

@@ -135,24 +135,35 @@ bool looks_changed(std::string_view text) noexcept {
     return is_scientific(text) || is_date(text);
 }
 
-/// "15/05/15 08:18:48:383775": the microseconds. Its hours run from 1 to 12, without AM or PM.
-std::uint64_t micros_of(std::string_view time) noexcept {
+constexpr std::uint64_t second = 1'000'000;  // in microseconds
+constexpr std::uint64_t minute = 60 * second;
+
+/// "15/05/15 08:18:48:383775": the microseconds of the minute. Its hours run from 1 to 12, without
+/// AM or PM, and zones are whole minutes from UTC.
+std::uint64_t micros_of_minute(std::string_view time) noexcept {
     constexpr std::size_t size = 24;
-    if (time.size() != size || time[17] != ':') return no_number;
-    return digits(time.substr(18));
+    if (time.size() != size || time[14] != ':' || time[17] != ':') return no_number;
+    const std::uint64_t seconds = digits(time.substr(15, 2));
+    const std::uint64_t micros = digits(time.substr(18));
+    return seconds < 60 && micros < second ? seconds * second + micros : no_number;
 }
 
-/// The UNIX column decides, and the microseconds beside it, where they are those of that moment,
-/// tell it more precisely than the few decimals of a float.
+/// By how much a time may be off that has lost decimals. Two are what a float of Python 2 has left.
+std::uint64_t rounding_of(std::string_view unix) noexcept {
+    const std::size_t point = unix.find_first_of(".,");
+    const std::size_t decimals = point == unix.npos ? 0 : unix.size() - point - 1;
+    return decimals == 0 ? second : decimals == 1 ? second / 10 : second / 100;
+}
+
+/// The UNIX column decides, and the time beside it, where it is that of this moment, tells it more
+/// precisely than a few decimals.
 std::uint64_t sent_by_both(std::string_view time, std::string_view unix, char separator) noexcept {
-    constexpr std::uint64_t second = 1'000'000;
-    constexpr std::uint64_t rounding = 10'000;
     const std::uint64_t at = decimal(unix, 6, separator);
-    const std::uint64_t micros = micros_of(time);
-    if (at == no_number || micros >= second || at < second) return at;
-    for (const std::uint64_t whole : {at / second - 1, at / second, at / second + 1}) {
-        const std::uint64_t finer = whole * second + micros;
-        if ((finer > at ? finer - at : at - finer) <= rounding) return finer;
+    const std::uint64_t micros = micros_of_minute(time);
+    if (at == no_number || micros == no_number || at < minute) return at;
+    for (const std::uint64_t whole : {at / minute - 1, at / minute, at / minute + 1}) {
+        const std::uint64_t finer = whole * minute + micros;
+        if ((finer > at ? finer - at : at - finer) <= rounding_of(unix)) return finer;
     }
     return at;
 }

@@ -153,7 +153,8 @@ bool Analysis::is_copy(const record::Row& row, Log& of) {
                     row.latency.value_or(Duration{}).count(), row.detail);
     const bool same = text == told_ && told_of_ == &of;
     if (plan_ == nullptr && !same) {
-        if (of.newest > WallTime::min() + hold && row.sent < of.newest - hold) needs_sorting_ = true;
+        if (of.newest > WallTime::min() + hold && row.sent < of.newest - hold)
+            needs_sorting_ = true;
         of.newest = std::max(of.newest, row.sent);
         if (told_lately(row.sent, text)) needs_sorting_ = true;
     }
@@ -210,11 +211,17 @@ TargetHistory& Analysis::choose(const record::Row& row, std::string_view name, S
     if (history == nullptr) history = &make(row, name, prober);
     // A further row tells of an older probe, and not where this file begins.
     const bool further = row.kind == Kind::late || row.kind == Kind::duplicate;
-    const bool overlaps = row.is_probe() && !further && history->log != log_name_ &&
-                          history->last > row.sent + Scout::overlap_max;
-    if (plan_ == nullptr && overlaps) needs_sorting_ = true;
+    const bool begins = row.is_probe() && !further && history->log != log_name_;
+    if (plan_ == nullptr && begins && overlaps(*history, row.sent)) needs_sorting_ = true;
     history->log = log_name_;
     return *history;
+}
+
+/// More than one log may overlap the next one; a short log by half of it.
+bool Analysis::overlaps(const TargetHistory& before, WallTime begin) noexcept {
+    if (before.last <= begin) return false;
+    const Duration over = before.last - begin;
+    return over > Scout::overlap_max || over >= (before.last - before.first) / 2;
 }
 
 TargetHistory& Analysis::make(const record::Row& row, std::string_view name, std::size_t prober) {
@@ -260,6 +267,7 @@ void Analysis::add_probe(const record::Row& row, TargetHistory& target, Duration
         event.unread = loss && row.detail_of("unread").has_value();
     }
     if (!event.is_further()) {
+        target.first = std::min(target.first, row.sent);
         target.last = std::max(target.last, row.sent);
         if (plan_ == nullptr && !target.written.note(row.sent, row.kind, event.latency))
             needs_sorting_ = true;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sipping/report/fine_times.hpp"
+
 namespace sipping::report {
 namespace {
 
@@ -55,6 +57,8 @@ std::uint16_t Pieces::begin_piece() {
 std::uint16_t Pieces::place(const record::Row& row, std::string_view key) {
     Stream& stream = streams_.back();
     const auto current = static_cast<std::uint16_t>(stream.pieces.size() - 1);
+    if (row.is_probe() && stream.grain > 1us)
+        stream.grain = std::min(stream.grain, grain_of(row.sent));
     if (stream.disordered) return current;
     if (row.is_gap()) return place_gap(row, current);
     if (!row.is_probe()) return current;

@@ -123,6 +123,13 @@ TEST(LogRow, of_the_original_the_unix_column_decides) {
               WallTime{1'431'703'139'999'900us});
     EXPECT_EQ(read("15/05/15 03:18:59:999900,1431703140.5,h,1,1,x\n").row.sent,
               WallTime{1'431'703'140'500'000us});
+    // Fewer decimals still: rounded, or cut off.
+    EXPECT_EQ(read("15/05/15 03:18:59:600000,1431703140,h,1,1,x\n").row.sent,
+              WallTime{1'431'703'139'600'000us});
+    EXPECT_EQ(read("15/05/15 03:18:59:600000,1431703139,h,1,1,x\n").row.sent,
+              WallTime{1'431'703'139'600'000us});
+    EXPECT_EQ(read("15/05/15 03:18:57:600000,1431703139,h,1,1,x\n").row.sent,
+              WallTime{1'431'703'139'000'000us});
     EXPECT_EQ(read("at tea time,1431703140.123456789,h,1.5,1,x\n").row.sent,
               WallTime{1'431'703'140'123'457us});
     EXPECT_EQ(read("15/05/15 03:18:59:999900,1431703140,h,1.23456,1,x\n").row.latency, 1235us);

@@ -64,6 +64,52 @@ TEST_F(OrderBugs, a_gap_of_a_copied_log_is_summed_once) {
     EXPECT_EQ(analysis.copies(), 21U);
 }
 
+TEST_F(OrderBugs, gaps_of_a_copied_log_without_a_probe_are_summed_once) {
+    for (int i = 0; i < 100; ++i)
+        gap(start + i * 1s, "reason=stall;count=1");
+    copy_all();
+    EXPECT_EQ(reading.read().gaps().at("stall").count, 100U);
+    EXPECT_TRUE(reading.sorted);
+}
+
+TEST_F(OrderBugs, rows_of_one_moment_are_known_again_behind_many_others) {
+    for (int i = 0; i < 200; ++i)
+        other(record::RowType::unread, "unread", start,
+              i % 100 == 0 ? "reason=stun" : "reason=empty;length=0");
+    EXPECT_EQ(reading.read().copies(), 198U);
+}
+
+/// A copy of the first file that a spreadsheet has written: its times are rounded.
+TEST_F(OrderBugs, a_copy_with_fewer_decimals_is_a_copy) {
+    for (const Duration grain : {Duration{1s}, Duration{100ms}, Duration{1ms}, Duration{10us}}) {
+        for (const int probes : {8, 60}) {
+            reading.files.clear();
+            SetUp();
+            for (int i = 0; i < probes; ++i)
+                probe(start + i * 200ms + 1'234us * i, i == 3 || i == 4 || i == 5);
+            other(record::RowType::unread, "unread", start + 1234567us, "reason=stun");
+            gap(start + 2345678us, "reason=stall;count=5");
+            const auto original = reading.files[0].rows;
+            reading.begin_file("copy", "logs/copy");
+            for (const auto& one : original) {
+                record::Row row = one->row;
+                const Duration odd = row.sent.time_since_epoch() % grain;
+                row.sent += odd * 2 < grain ? -odd : grain - odd;
+                reading.add(row);
+            }
+            const Analysis& analysis = reading.read();
+            ASSERT_EQ(analysis.targets().size(), 1U) << grain.count();
+            const Series& series = analysis.targets()[0].series;
+            EXPECT_EQ(series.sent(), static_cast<std::uint64_t>(probes));
+            EXPECT_EQ(series.unread(), 1U);
+            EXPECT_EQ(analysis.gaps().at("stall").count, 5U);
+            EXPECT_EQ(analysis.copies(), static_cast<std::uint64_t>(probes + 2));
+            ASSERT_EQ(series.outages().size(), 1U);
+            EXPECT_EQ(series.outages()[0].length, 603'702us);
+        }
+    }
+}
+
 TEST_F(OrderBugs, rows_that_are_left_out_are_counted_once_in_a_copied_log) {
     for (int i = 0; i < 20; ++i)
         probe(start + i * 1s, false, {}, 5ms, i < 15 ? "" : "run=stress");

@@ -10,6 +10,7 @@
 
 #include "sipping/record/packed_row.hpp"
 #include "sipping/report/analysis.hpp"
+#include "sipping/report/fine_times.hpp"
 #include "sipping/report/scout.hpp"
 
 namespace sipping::report {
@@ -70,6 +71,7 @@ public:
                 take(row, place);
             }
         };
+        if (grains_differ(pieces_.streams())) refine_times(packed);
         Scout scout(std::move(pieces_.streams()));
         std::string key;
         each([&](const record::Row& row, const record::RowPlace& place) {
@@ -99,6 +101,24 @@ public:
     std::uint64_t steps = 0;  ///< rows that it handed on, in all passes
 
 private:
+    void refine_times(std::vector<std::string>& packed) {
+        const auto id_of = [](std::string_view one) {
+            record::Row row;
+            record::RowPlace place;
+            record::unpack(one, row, place);
+            return row.call_id;
+        };
+        std::ranges::sort(packed, [&](const auto& a, const auto& b) {
+            return id_of(a) != id_of(b) ? id_of(a) < id_of(b) : record::packed_before(a, b);
+        });
+        FineTimes times(pieces_.streams());
+        std::vector<std::string> fine;
+        const auto add = [&](const std::string& one) { fine.push_back(one); };
+        for (const std::string& one : packed)
+            times.add(one, add);
+        times.finish(add);
+        packed = std::move(fine);
+    }
     std::vector<std::string> pack_all() {
         pieces_ = {};
         std::vector<std::string> all;
