@@ -169,7 +169,7 @@ class History:
         self.own = self.refused = self.maintenance = self.unread = self.beside_unread = 0
         self.loss_runs = [[]]  # each of losses in a row
         self.outages, self.changes, self.unlooked, self.pauses = [], [], Spans(), Spans()
-        self.run = []
+        self.run, self.holes = [], []
         self.late_ids = {(one.call_id, one.sent) for one in rows if one.kind == "late"}
         probes = sorted((one for one in rows if one.kind in PROBES),
                         key=lambda one: (one.at, one.call_id))
@@ -182,19 +182,24 @@ class History:
                 self.counts[one.kind] += 1
                 if fault := one.detail.get("syntax"):
                     self.syntax[fault] = self.syntax.get(fault, 0) + 1
+        explained = Spans()
         for one in gaps:
             reason = one.detail["reason"]
+            explained.add(micro(one.detail["from"]), micro(one.detail["until"]))
             if reason not in ("start", "stop"):
                 begin, end = micro(one.detail["from"]), micro(one.detail["until"])
                 if reason in UNLOOKED:
                     self.unlooked.add(begin + one.at - one.sent, end + one.at - one.sent)
         self.go_through(probes, [one for one in gaps if one.detail["reason"] in ("start", "stop")])
+        self.holes = [(begin, end) for begin, end in self.holes
+                      if explained.within(begin, end) * 2 < end - begin]
 
     def go_through(self, probes, marks):
         order = {"start": 0, "stop": 2}
         events = [(one.at, 1, one.call_id, one) for one in probes]
         events += [(one.at, order[one.detail["reason"]], "", one) for one in marks]
         before = stop = interval = answered = None
+        self.good_seen = False  # since somebody looks
         for at, order, _, one in sorted(events, key=lambda event: event[:3]):
             if order == 0:
                 if before:
@@ -204,6 +209,7 @@ class History:
                         self.pauses.add(looked_until - one.at + one.sent, one.sent)
                         self.unlooked.add(looked_until, at)
                 stop = interval = None
+                self.good_seen = False
                 continue
             if order == 2:
                 stop = at
@@ -213,6 +219,8 @@ class History:
                 if interval and took > max(PAUSE, 10 * interval):
                     self.unlooked.add(before.at + interval, at)
                     self.end_run(None)
+                    self.good_seen = False
+                    self.holes.append((min(before.sent, one.sent), one.sent))
                 if not self.proves(before):
                     self.unlooked.add(before.at, at)
                 interval = took
@@ -233,7 +241,7 @@ class History:
             self.latencies.append(row.latency)
             self.loss_runs.append([])
             code = row.code()
-            if row.kind == "reply":
+            if row.kind in ("reply", "provisional"):
                 self.codes[code] = self.codes.get(code, 0) + 1
             if row.kind == "reply" and code in self.options.maintenance:
                 self.maintenance += 1
@@ -254,6 +262,8 @@ class History:
     def end_run(self, good):
         run, self.run = self.run, []
         self.loss_runs.append([])
+        open_begin = not self.good_seen
+        self.good_seen = self.good_seen or good is not None
         if len(run) < self.options.outage_run:
             return
         lost = [row for row, sort in run if sort == "lost"]
@@ -266,6 +276,7 @@ class History:
             "icmp": sum(one.kind == "icmp" for one in lost),
             "unread": sum("unread" in one.detail for one in lost),
             "first_call_id": first.call_id, "last_call_id": last.call_id, "open": good is None,
+            "open_begin": open_begin,
             "clock_set_back": first.at - first.sent != end.at - end.sent,
             "at": (first.at, end.at)})
 
@@ -317,10 +328,11 @@ class Oracle:
         self.options = options
         self.histories = self.sort_out(kept, others)
         self.gaps = self.sum_up([one for one in kept if one.kind == "gap"])
-        pauses = Spans()
+        pauses, holes = Spans(), Spans()
         for one in self.histories:
             pauses.all += one.pauses.all
-        self.pauses = pauses.merged()
+            holes.all += one.holes
+        self.pauses, self.holes = pauses.merged(), holes.merged()
 
     def wanted(self, row, options):
         if options.begin is not None and row.sent < options.begin:

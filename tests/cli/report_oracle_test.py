@@ -133,8 +133,9 @@ class ReportOracle(SippingCase):
                          {reason: (one["seconds"], one["count"], one["times"])
                           for reason, one in oracle.gaps.items()}, story)
         if files.exact:
-            self.assertEqual([(micro(one["from"]), micro(one["to"])) for one in told["pauses"]],
-                             oracle.pauses, story)
+            for kind, right in (("pauses", oracle.pauses), ("holes", oracle.holes)):
+                self.assertEqual([(micro(one["from"]), micro(one["to"])) for one in told[kind]],
+                                 right, story)
 
     def check_page(self, oracle, page, told, files, story):
         begin, width = micro(page["bins_from"]), micro(page["bin_s"])
@@ -176,12 +177,13 @@ class ReportOracle(SippingCase):
                      outage["sort"], *(str(outage[key]) for key in (
                          "lost", "late", "icmp", "refused", "maintenance", "unread",
                          "first_call_id", "last_call_id")),
-                     *("yes" if outage[key] else "no" for key in ("open", "clock_set_back")))
+                     *("yes" if outage[key] else "no" for key in (
+                         "open", "clock_set_back", "open_begin")))
                     for one in told["targets"] for outage in one["outages"]]
         found = [tuple(row[key] for key in (
             "target", "site", "host", "begin", "begin_unix", "end", "end_unix", "sort", "lost",
             "late", "icmp", "refused", "maintenance", "unread", "first_callid", "last_callid",
-            "open", "clock_set_back")) for row in rows]
+            "open", "clock_set_back", "open_begin")) for row in rows]
         self.assertEqual(sorted(found), sorted(expected), story)
 
 

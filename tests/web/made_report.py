@@ -91,7 +91,7 @@ def report(seed=1, targets=300):
         "to": BEGIN + BINS * BIN_S, "outage_run": 3, "bins_from": BEGIN, "bin_s": BIN_S,
         "bins": BINS, "targets": [target(dice, index) for index in range(targets)],
         "together": [{"at": at, "spread_ms": 40, "targets": list(DAILY),
-                      "one_target": False} for at in outage_times()],
+                      "look_at": "our-side"} for at in outage_times()],
         "daily": [{"targets": list(DAILY), "from": "11:30", "to": "11:45", "days": 14, "of": 14,
                    "first_day": "2026-10-19", "all_days": True}],
         "unread": [{"file": "<i>a.csv", "line": 3, "why": "no number"}], "unread_lines": 1}

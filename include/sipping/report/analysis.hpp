@@ -105,6 +105,10 @@ public:
     }
     /// Between runs, of any target.
     [[nodiscard]] const SpanSet& pauses() const noexcept { return pauses_; }
+    /// Of any target: nobody looked, and no row says why.
+    [[nodiscard]] const SpanSet& holes() const noexcept { return holes_; }
+    /// When probes of runs that were not asked for were sent to that host.
+    [[nodiscard]] const SpanSet& load_on(const std::string& host) const noexcept;
     [[nodiscard]] std::uint64_t clock_set_back() const noexcept {
         return plan_ == nullptr ? 0 : plan_->clock_set_back();
     }
@@ -160,6 +164,7 @@ private:
     };
 
     [[nodiscard]] std::string_view run_not_asked_for(const record::Row& row) const noexcept;
+    void note_load(const record::Row& row);
     void note_left_out(const record::Row& row, const Log& of);
     [[nodiscard]] bool is_copy(const record::Row& row, Log& of);
     [[nodiscard]] bool told_lately(WallTime at, std::string_view text);
@@ -193,6 +198,8 @@ private:
     Log* log_ = nullptr;  ///< of this file
     std::map<std::string, GapSum, std::less<>> gaps_;
     SpanSet pauses_;
+    SpanSet holes_;
+    std::unordered_map<std::string, SpanSet, Hash, std::equal_to<>> load_;  ///< by host
     Counts other_runs_;
     Counts other_kinds_;
     std::unordered_map<std::string, LeftOut> left_out_;  ///< by key

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "sipping/base/local_time.hpp"
@@ -9,13 +10,23 @@
 
 namespace sipping::report {
 
-/// Outages of several targets that began within a second; or of one target, as several probers saw
-/// it.
+/// Where to look for what several outages have in common.
+enum class LookAt : std::uint8_t {
+    our_side,  ///< many targets, as one prober saw them
+    shared,    ///< two targets; or several, as probers of several sites saw them
+    host,      ///< all these are of one host, and others are not
+    target,    ///< one target, as several probers saw it
+    start,     ///< all failed from their first probe on: that moment is when we began
+};
+/// "our-side", "shared", "host", "target", "start".
+[[nodiscard]] std::string_view to_string(LookAt look_at) noexcept;
+
+/// Outages of several targets, or of one as several probers saw it, that began within a second.
 struct Together {
     WallTime begin{};
     Duration spread{};                   ///< from the first to the last of them
     std::vector<std::uint32_t> targets;  ///< indices, ascending
-    bool one_target = false;             ///< all these are of the same one
+    LookAt look_at = LookAt::our_side;
 };
 
 /// Outages that began at the same time of day, on most days.

@@ -25,6 +25,7 @@ struct Outage {
     Duration length{};     ///< from begin to end, also when the clock was set back in between
     Sort sort = Sort::lost;
     bool open = true;             ///< no good response came after, or nobody looked
+    bool open_begin = false;      ///< no good response came before it since somebody looks
     bool clock_set_back = false;  ///< within it: then `length` is not `end` - `begin`
     std::uint64_t lost = 0;
     std::uint64_t refused = 0;

@@ -57,7 +57,7 @@ public:
     [[nodiscard]] std::uint64_t lost_beside_unread() const noexcept { return lost_beside_unread_; }
     /// Rows that tell what others told already.
     [[nodiscard]] std::uint64_t copies() const noexcept { return copies_; }
-    /// Of replies in time, by code; 0 where the status line has none.
+    /// Of what was received in time, by code; 0 where the status line has none.
     [[nodiscard]] const std::map<std::uint16_t, std::uint64_t>& codes() const noexcept {
         return codes_;  // all of them after finish()
     }
@@ -93,6 +93,8 @@ public:
     [[nodiscard]] std::uint64_t gaps_left_out() const noexcept { return gaps_left_out_; }
     /// From a run's stop (or its last probe) to the next one's start.
     [[nodiscard]] const SpanSet& pauses() const noexcept { return pauses_; }
+    /// Nobody looked, and no row says why. After finish().
+    [[nodiscard]] const SpanSet& holes() const noexcept { return holes_; }
     [[nodiscard]] const std::vector<Period>& periods() const noexcept { return periods_.all(); }
 
 private:
@@ -107,6 +109,8 @@ private:
     void lost(const Event& event);
     void fail(const Event& event, Sort sort);
     void end_run(const Event* good);
+    void nobody_looked();
+    void explain_holes();
 
     /// Of the last row that was not a further one.
     struct OwnRow {
@@ -121,6 +125,7 @@ private:
     bool any_probe_ = false;
     bool any_start_ = false;
     bool failing_ = false;
+    bool good_seen_ = false;  ///< since somebody looks
     TextId status_ = 0;
     TextId counted_status_ = 0;
     std::uint64_t status_count_ = 0;  ///< of replies with that one, not in codes_ yet
@@ -146,6 +151,7 @@ private:
     std::map<TextId, std::uint64_t> syntax_;
     std::optional<WallTime> stop_;  ///< Event::at, of the run before
     SpanSet pauses_;
+    SpanSet holes_;
     Outage run_;
     std::uint64_t longest_run_ = 0;
     std::vector<Outage> outages_;

@@ -137,6 +137,24 @@ bool LogInput::outside(LogFile& file, WallTime from, WallTime to) {
     return (later || earlier) && in_order(file);
 }
 
+WallTime LogInput::last_sent() {
+    constexpr std::uint64_t tail_size = 256 * 1024;
+    WallTime last = WallTime::min();
+    for (LogFile& file : files_) {
+        // Another file goes on where this one ends.
+        if (!file.plain && file.until < WallTime::max()) continue;
+        Unread unused;  // the whole reading will tell it
+        const auto source = open(file);
+        LogRows rows(*source, buffer_, file.path, unused);
+        if (file.plain && file.size > tail_size && in_order(file))
+            source->seek(file.size - tail_size);
+        record::Row row;
+        while (!interrupted() && rows.next(row))
+            last = std::max(last, row.sent);
+    }
+    return last > WallTime::min() ? last : io::SystemClock{}.read().wall();
+}
+
 bool LogInput::read(WallTime from, WallTime to, const Begin& begin, const Take& take,
                     Progress& progress) {
     bytes_done_ = 0;

@@ -43,6 +43,9 @@ public:
     /// in order of time, only what may have been sent in [from, to): with more around it. May be
     /// done again and again. False: interrupted (SIGINT), or `take` wanted no more.
     bool read(WallTime from, WallTime to, const Begin& begin, const Take& take, Progress& progress);
+    /// When the latest row of all was sent; now where there is none. Reads to its end what is
+    /// packed or not in order of time.
+    [[nodiscard]] WallTime last_sent();
     /// Within `take`: a header stood before that row, which may not be the first one of its file.
     [[nodiscard]] bool take_header() noexcept { return rows_ != nullptr && rows_->take_header(); }
 

@@ -4,7 +4,6 @@
 
 #include <filesystem>
 
-#include "io/clock.hpp"
 #include "text/message.hpp"
 #include "text/time_words.hpp"
 
@@ -16,18 +15,15 @@ void use_zone(const std::string& zone) {
             fmt::format("--tz '{}': no such time zone (e.g. Europe/Berlin, UTC, +02:00)", zone));
 }
 
-WallTime day_of(const std::vector<LogFile>& files) {
-    if (files.empty()) return io::SystemClock{}.read().wall();
-    return files.back().first;
-}
-
-WallTime read_moment(const char* option, const std::string& text, WallTime day) {
-    const auto at = parse_moment(text, day);
-    if (!at)
+Moments read_moment(const char* option, const std::string& text, LogInput& logs,
+                    std::optional<WallTime> day) {
+    if (!day && is_time_alone(text)) day = logs.last_sent();
+    const auto moments = parse_moment(text, day.value_or(WallTime{}));
+    if (!moments)
         throw UsageError(
             fmt::format("{} '{}': not a moment (e.g. '2015-05-15 11:31:43', 11:31, 1431703128.38)",
                         option, text));
-    return *at;
+    return *moments;
 }
 
 void refuse_input(const char* option, const std::string& path,

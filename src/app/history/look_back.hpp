@@ -6,16 +6,17 @@
 
 #include "history/log_input.hpp"
 #include "sipping/record/target_names.hpp"
+#include "text/time_words.hpp"
 
 namespace sipping::app {
 
 /// --tz: the zone of all times read and shown, unless it is empty. Throws UsageError.
 void use_zone(const std::string& zone);
 
-/// The day that a time alone is of: that on which the last file begins; today where there is none.
-[[nodiscard]] WallTime day_of(const std::vector<LogFile>& files);
-/// The value of an option. Throws UsageError.
-[[nodiscard]] WallTime read_moment(const char* option, const std::string& text, WallTime day);
+/// The value of an option. A time alone is of `day`, or where that is nothing of the logs' last
+/// day. Throws UsageError.
+[[nodiscard]] Moments read_moment(const char* option, const std::string& text, LogInput& logs,
+                                  std::optional<WallTime> day = std::nullopt);
 
 /// A file that is to be written must not be one that is read. Throws UsageError.
 void refuse_input(const char* option, const std::string& path,

@@ -104,6 +104,18 @@ std::tm local_of(WallTime at) {
     return local;
 }
 
+/// The other moment that has this one's local time: in the hour in which a clock was put back.
+std::optional<std::int64_t> of_the_same_name(std::int64_t unix_s) {
+    constexpr std::int64_t near_s = 6 * 3600;
+    const std::int32_t offset = local_utc_offset(unix_s);
+    for (const std::int64_t side : {-near_s, near_s}) {
+        const std::int32_t other = local_utc_offset(unix_s + side);
+        const std::int64_t other_s = unix_s + offset - other;
+        if (other != offset && local_utc_offset(other_s) == other) return other_s;
+    }
+    return std::nullopt;
+}
+
 std::optional<WallTime> unix_moment(std::string_view text) {
     const auto value = parse_decimal(text);
     if (!value || *value < 1e8 || *value > 9e9) return std::nullopt;
@@ -149,12 +161,16 @@ std::string zone_name(const std::string& given) {
     return at == target.npos ? "UTC" : target.substr(at + folder.size());
 }
 
-std::optional<WallTime> parse_moment(std::string_view text, WallTime day) {
-    if (auto at = unix_moment(text)) return at;
+bool is_time_alone(std::string_view text) {
+    return text.size() > 2 && text[2] == ':';
+}
+
+std::optional<Moments> parse_moment(std::string_view text, WallTime day) {
+    if (auto at = unix_moment(text)) return Moments{*at, *at};
     Scanner scan{text};
     std::tm time{};
     Duration fraction{};
-    const bool dated = text.size() > 2 && text[2] != ':';
+    const bool dated = !is_time_alone(text);
     if (dated) {
         scan_date(scan, is_slashed(text), time);
     } else {
@@ -170,22 +186,12 @@ std::optional<WallTime> parse_moment(std::string_view text, WallTime day) {
     time.tm_isdst = -1;
     const std::time_t unix_s = offset ? ::timegm(&time) - *offset : ::mktime(&time);
     if (time.tm_mday != day_of_month) return std::nullopt;
-    return WallTime{seconds{unix_s} + fraction};
+    const std::int64_t other_s = offset ? unix_s : of_the_same_name(unix_s).value_or(unix_s);
+    return Moments{WallTime{seconds{std::min<std::int64_t>(unix_s, other_s)} + fraction},
+                   WallTime{seconds{std::max<std::int64_t>(unix_s, other_s)} + fraction}};
 }
 
 namespace {
-
-/// The local time of this moment is also that of another one: the hour in which a clock was put
-/// back.
-bool comes_twice(std::int64_t unix_s) {
-    constexpr std::int64_t near_s = 6 * 3600;
-    const std::int32_t offset = local_utc_offset(unix_s);
-    for (const std::int64_t side : {-near_s, near_s}) {
-        const std::int32_t other = local_utc_offset(unix_s + side);
-        if (other != offset && local_utc_offset(unix_s + offset - other) == other) return true;
-    }
-    return false;
-}
 
 /// "+02:00", as parse_moment() takes it.
 std::string zone_words(std::int32_t offset_s) {
@@ -201,7 +207,7 @@ std::string local_moment(WallTime at) {
     std::string text = fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:03}",
                                    local.tm_year + 1900, local.tm_mon + 1, local.tm_mday,
                                    local.tm_hour, local.tm_min, local.tm_sec, ms % 1000);
-    if (comes_twice(ms / 1000)) text += zone_words(static_cast<std::int32_t>(local.tm_gmtoff));
+    if (of_the_same_name(ms / 1000)) text += zone_words(static_cast<std::int32_t>(local.tm_gmtoff));
     return text;
 }
 

@@ -100,6 +100,7 @@ void Analysis::take(const record::Row& row, Log& of, StreamId id, Duration shift
             return;
         }
         if (!other_run.empty() && plan_ == nullptr) note_left_out(row, of);
+        if (!other_run.empty()) note_load(row);
         if (!other_run.empty()) return wanted ? count(other_runs_, other_run) : void();
         if (row.type == record::RowType::other)
             return wanted ? count(other_kinds_, row.kind_word) : void();
@@ -130,6 +131,17 @@ std::string_view Analysis::run_not_asked_for(const record::Row& row) const noexc
             break;
     }
     return run.empty() ? "monitor" : run;
+}
+
+/// What is lost while a stress test runs may be lost by it.
+void Analysis::note_load(const record::Row& row) {
+    constexpr std::size_t hosts_max = 4096;
+    constexpr Duration effect = 1s;
+    if (!row.is_probe()) return;
+    auto found = load_.find(row.host);
+    if (found == load_.end() && load_.size() == hosts_max) return;
+    if (found == load_.end()) found = load_.try_emplace(std::string{row.host}).first;
+    found->second.add(row.sent, row.sent + effect);
 }
 
 /// They may stand in disorder, or in several files, where all else does not.
@@ -387,7 +399,15 @@ void Analysis::finish() {
         target.series.finish();
         for (const auto& [from, until] : target.series.pauses().spans())
             pauses_.add(from, until);
+        for (const auto& [from, until] : target.series.holes().spans())
+            holes_.add(from, until);
     }
+}
+
+const SpanSet& Analysis::load_on(const std::string& host) const noexcept {
+    static const SpanSet none;
+    const auto found = load_.find(host);
+    return found == load_.end() ? none : found->second;
 }
 
 std::uint64_t Analysis::copies() const noexcept {

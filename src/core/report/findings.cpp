@@ -1,6 +1,7 @@
 #include "sipping/report/findings.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <string>
@@ -94,31 +95,56 @@ std::optional<Daily> judge(const Begun* begin, const Begun* end, const Probed& p
                  .targets = {}};
 }
 
-}  // namespace
+LookAt look_at(const std::deque<TargetHistory>& targets, const std::set<std::uint32_t>& who) {
+    const TargetHistory& first = targets[*who.begin()];
+    const auto all = [&](const auto& same) {
+        return std::ranges::all_of(who, [&](std::uint32_t one) { return same(targets[one]); });
+    };
+    const auto of_its_host = [&](const TargetHistory& one) { return one.host == first.host; };
+    if (all([&](const TargetHistory& one) { return one.target == first.target; }))
+        return LookAt::target;
+    if (!first.host.empty() && all(of_its_host) && !std::ranges::all_of(targets, of_its_host))
+        return LookAt::host;
+    const bool one_prober = all(
+        [&](const TargetHistory& one) { return one.site == first.site && one.target == one.name; });
+    return who.size() > 2 && one_prober ? LookAt::our_side : LookAt::shared;
+}
 
-std::vector<Together> find_together(const std::deque<TargetHistory>& targets) {
+/// Those of a second at a time, of several histories.
+void find_together(const std::deque<TargetHistory>& targets, bool open_begin,
+                   std::vector<Together>& found) {
     std::vector<std::pair<WallTime, std::uint32_t>> begun;
     for (std::uint32_t i = 0; i < targets.size(); ++i)
         for (const Outage& outage : targets[i].series.outages())
-            begun.emplace_back(outage.begin, i);
+            if (outage.open_begin == open_begin) begun.emplace_back(outage.begin, i);
     std::sort(begun.begin(), begun.end());
-    std::vector<Together> found;
     for (std::size_t i = 0; i < begun.size();) {
         std::size_t end = i;
         std::set<std::uint32_t> who;
         for (; end < begun.size() && begun[end].first - begun[i].first <= together_within; ++end)
             who.insert(begun[end].second);
-        if (who.size() > 1) {
-            const std::string& name = targets[*who.begin()].target;
-            const bool one_target =
-                std::ranges::all_of(who, [&](auto one) { return targets[one].target == name; });
+        if (who.size() > 1)
             found.push_back({.begin = begun[i].first,
                              .spread = begun[end - 1].first - begun[i].first,
                              .targets = {who.begin(), who.end()},
-                             .one_target = one_target});
-        }
+                             .look_at = open_begin ? LookAt::start : look_at(targets, who)});
         i = end;
     }
+}
+
+}  // namespace
+
+std::string_view to_string(LookAt look_at) noexcept {
+    static constexpr std::array<std::string_view, 5> words{"our-side", "shared", "host", "target",
+                                                           "start"};
+    return words[static_cast<std::size_t>(look_at)];
+}
+
+std::vector<Together> find_together(const std::deque<TargetHistory>& targets) {
+    std::vector<Together> found;
+    for (const bool open_begin : {false, true})
+        find_together(targets, open_begin, found);
+    std::ranges::stable_sort(found, {}, &Together::begin);
     return found;
 }
 

@@ -43,15 +43,18 @@ bool Series::is_copy(const Event& event) const noexcept {
 
 void Series::start(const Event& event) {
     any_start_ = true;
-    // Nobody looked until then: what failed before and what fails after are two things.
-    end_run(nullptr);
+    nobody_looked();
     const Duration pause = coverage_.begin_run(event.at, std::exchange(stop_, std::nullopt));
     if (pause > Duration::zero()) pauses_.add(event.sent - pause, event.sent);
 }
 
 void Series::probe(const Event& event) {
     const bool proves = is_loss(event.kind) ? !event.own : has_answer(event.kind);
-    if (coverage_.probe(event.at, proves)) end_run(nullptr);
+    const WallTime before = last_;
+    if (coverage_.probe(event.at, proves)) {
+        nobody_looked();
+        holes_.add(std::min(before, event.sent), event.sent);
+    }
     first_ = any_probe_ ? std::min(first_, event.sent) : event.sent;
     last_ = any_probe_ ? std::max(last_, event.sent) : event.sent;
     any_probe_ = true;
@@ -73,8 +76,8 @@ void Series::answered(const Event& event) {
     latency_.record(event.latency);
     periods_.answered(event.sent, event.latency);
     losses_in_a_row_ = 0;
-    if (event.kind == Kind::provisional) return end_run(&event);
     count_code(event.status);
+    if (event.kind == Kind::provisional) return end_run(&event);
     note_change(event);
     switch (lines_->service(event.status)) {
         case Service::fine: return end_run(&event);
@@ -122,7 +125,10 @@ void Series::lost(const Event& event) {
 
 void Series::fail(const Event& event, Sort sort) {
     if (!std::exchange(failing_, true))
-        run_ = {.begin = event.sent, .at = event.at, .first_call_id = event.call_id};
+        run_ = {.begin = event.sent,
+                .at = event.at,
+                .open_begin = !good_seen_,
+                .first_call_id = event.call_id};
     switch (sort) {
         case Sort::lost: ++run_.lost; break;
         case Sort::refused: ++run_.refused; break;
@@ -136,6 +142,7 @@ void Series::fail(const Event& event, Sort sort) {
 
 /// `good`: the response that ended it.
 void Series::end_run(const Event* good) {
+    good_seen_ = good_seen_ || good != nullptr;
     if (!std::exchange(failing_, false)) return;
     if (run_.failed() >= outage_run_) {
         run_.open = good == nullptr;
@@ -150,6 +157,22 @@ void Series::end_run(const Event* good) {
     periods_.end_run();
 }
 
+/// What failed before and what fails after are two things.
+void Series::nobody_looked() {
+    end_run(nullptr);
+    good_seen_ = false;
+}
+
+/// Of those that a gap row explains, at least half of it, nothing is left.
+void Series::explain_holes() {
+    SpanSet gaps;
+    for (const OwnGap& gap : gaps_)
+        gaps.add(gap.from, gap.until);
+    const SpanSet holes = std::exchange(holes_, {});
+    for (const auto& [from, until] : holes.spans())
+        if (gaps.within(from, until) * 2 < until - from) holes_.add(from, until);
+}
+
 void Series::gap(const OwnGap& gap) {
     gaps_.insert(gap);
     if (gaps_.size() <= gaps_max) return;
@@ -160,6 +183,7 @@ void Series::gap(const OwnGap& gap) {
 void Series::finish() {
     end_run(nullptr);
     put_codes_away();
+    explain_holes();
     periods_.finish();
 }
 

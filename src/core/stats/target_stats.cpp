@@ -18,8 +18,8 @@ std::optional<State> TargetStats::on_result(const ProbeResult& result,
     latency_max_ = first ? result.latency : std::max(latency_max_, result.latency);
     latency_sum_ += result.latency;
     latency_.record(result.latency);
-    if (result.kind != Kind::reply) return std::nullopt;
     codes_.add(result.status);
+    if (result.kind != Kind::reply) return std::nullopt;
     if (result.service == Service::refused) ++refused_;
     if (result.service == Service::maintenance) ++maintenance_;
     return std::nullopt;

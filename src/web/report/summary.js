@@ -50,6 +50,16 @@ function draw_cards() {
             () => show_target(worst, whole.from, whole.to));
 }
 
+function place_words(together) {
+    switch (together.look_at) {
+        case 'our-side': return 'look at what they share, our own side first.';
+        case 'host': return `look at their host, ${data.targets[together.targets[0]].host}.`;
+        case 'target': return 'look at its side.';
+        case 'start': return 'from their first probe on, so nobody saw when it began.';
+        default: return 'look at what they share.';
+    }
+}
+
 function draw_findings() {
     for (const d of data.daily)
         finding(
@@ -58,12 +68,11 @@ function draw_findings() {
                 names_of(d.targets)}.`);
     for (const t of data.together.slice(0, 4))
         finding(
-            (t.one_target ?
+            (t.look_at === 'target' ?
                  `${t.targets.length} probers lost ${data.targets[t.targets[0]].target}` :
                  `${t.targets.length} of ${data.targets.length} targets began to fail`) +
                 ` within ${Math.ceil(t.spread_ms)} ms on ${time_text(t.at)}: ` +
-                (t.one_target ? 'look at its side.' :
-                                'look at what they share, our own side first.'),
+                place_words(t),
             [[
                 'show',
                 () => show_target(

@@ -27,19 +27,21 @@ protected:
                                .log = {},
                                .not_wanted_as = {}});
         Series& series = targets[target].series;
+        if (!series.any_probe() && !from_start) series.settle(answer(at - 10));
         for (double lost = 0; lost < length; lost += std::min(5.0, length / 3))
             series.settle(
                 {.at = moment(at + lost), .sent = moment(at + lost), .kind = Kind::timeout});
-        series.settle({.at = moment(at + length),
-                       .sent = moment(at + length),
-                       .latency = 1ms,
-                       .kind = Kind::reply});
+        series.settle(answer(at + length));
+    }
+    static Event answer(double at) {
+        return {.at = moment(at), .sent = moment(at), .latency = 1ms, .kind = Kind::reply};
     }
     static WallTime moment(double at) {
         return WallTime{Duration{std::chrono::seconds{midnight}} +
                         Duration{static_cast<std::int64_t>(at * 1e9)}};
     }
 
+    bool from_start = false;  ///< nothing is answered before
     Texts no_texts{11};
     StatusLines lines;
     std::deque<TargetHistory> targets;
@@ -53,10 +55,10 @@ TEST_F(FindingsTest, outages_within_a_second_belong_together) {
     outage(0, 5000);
     const auto found = find_together(targets);
     ASSERT_EQ(found.size(), 1U);
-    EXPECT_EQ(found[0].targets, (std::vector<std::uint32_t>{0, 1, 2}));
+    EXPECT_EQ(found[0].targets, (std::vector<std::uint32_t>{0U, 1U, 2U}));
     EXPECT_EQ(found[0].begin, moment(100));
     EXPECT_EQ(found[0].spread, 900ms);
-    EXPECT_FALSE(found[0].one_target);
+    EXPECT_EQ(found[0].look_at, LookAt::our_side);
 }
 
 TEST_F(FindingsTest, one_target_seen_by_several_probers_is_no_fault_of_theirs) {
@@ -65,7 +67,51 @@ TEST_F(FindingsTest, one_target_seen_by_several_probers_is_no_fault_of_theirs) {
     targets[1].target = targets[0].target;
     const auto found = find_together(targets);
     ASSERT_EQ(found.size(), 1U);
-    EXPECT_TRUE(found[0].one_target);
+    EXPECT_EQ(found[0].look_at, LookAt::target);
+}
+
+TEST_F(FindingsTest, targets_of_one_host_are_its_fault) {
+    for (const std::uint32_t target : {0U, 1U, 2U}) {
+        outage(target, 100.0);
+        targets[target].host = "192.0.2.1";
+    }
+    EXPECT_EQ(find_together(targets)[0].look_at, LookAt::our_side) << "nobody asks another host";
+    outage(3, 500);
+    targets[3].host = "192.0.2.7";
+    EXPECT_EQ(find_together(targets)[0].look_at, LookAt::host);
+    targets[2].host = "192.0.2.2";
+    EXPECT_EQ(find_together(targets)[0].look_at, LookAt::our_side);
+    for (TargetHistory& target : targets)
+        target.host.clear();
+    EXPECT_EQ(find_together(targets)[0].look_at, LookAt::our_side) << "nobody knows their hosts";
+}
+
+TEST_F(FindingsTest, what_two_sites_lost_is_not_our_side) {
+    for (const std::uint32_t target : {0U, 1U, 2U, 3U}) {
+        outage(target, 100.0);
+        targets[target].target = target % 2 == 0 ? "a" : "b";
+        targets[target].site = target < 2 ? "muc" : "fra";
+    }
+    EXPECT_EQ(find_together(targets)[0].look_at, LookAt::shared);
+    for (const std::uint32_t target : {0U, 1U, 2U, 3U}) {  // two probers without a site
+        targets[target].site.clear();
+        targets[target].name = targets[target].target + (target < 2 ? "" : " (2)");
+    }
+    EXPECT_EQ(find_together(targets)[0].look_at, LookAt::shared);
+}
+
+TEST_F(FindingsTest, what_was_dead_from_the_start_fell_at_no_known_moment) {
+    from_start = true;
+    for (const std::uint32_t target : {0U, 1U, 2U})
+        outage(target, 100.0);
+    from_start = false;
+    outage(3, 100.0);  // it alone
+    ASSERT_EQ(find_together(targets).size(), 1U);
+    EXPECT_EQ(find_together(targets)[0].look_at, LookAt::start);
+    EXPECT_EQ(find_together(targets)[0].targets, (std::vector<std::uint32_t>{0, 1, 2}));
+    EXPECT_TRUE(targets[0].series.outages()[0].open_begin);
+    outage(0, 285);
+    EXPECT_FALSE(targets[0].series.outages()[1].open_begin);
 }
 
 TEST_F(FindingsTest, one_target_alone_is_no_together) {

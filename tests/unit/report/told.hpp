@@ -33,11 +33,11 @@ inline std::string told(const Series& series, const Analysis& analysis) {
     for (const Outage& outage : series.outages())
         text += fmt::format(
             "outage {} to {} for {} {} lost {} refused {} late {} icmp {} ids {} {} "
-            "{}{}\n",
+            "{}{}{}\n",
             outage.begin.time_since_epoch().count(), outage.end.time_since_epoch().count(),
             outage.length.count(), to_string(outage.sort), outage.lost, outage.refused, outage.late,
             outage.icmp, outage.first_call_id, outage.last_call_id, outage.open ? "open" : "",
-            outage.clock_set_back ? "set back" : "");
+            outage.open_begin ? "open begin" : "", outage.clock_set_back ? "set back" : "");
     for (const StatusChange& change : series.changes())
         text += fmt::format("change {} {} {} {}\n", change.at.time_since_epoch().count(),
                             analysis.lines().text(change.before),
@@ -47,6 +47,9 @@ inline std::string told(const Series& series, const Analysis& analysis) {
                             gap.until.time_since_epoch().count(), gap.reason, gap.count);
     for (const auto& [from, until] : series.pauses().spans())
         text += fmt::format("pause {} {}\n", from.time_since_epoch().count(),
+                            until.time_since_epoch().count());
+    for (const auto& [from, until] : series.holes().spans())
+        text += fmt::format("hole {} {}\n", from.time_since_epoch().count(),
                             until.time_since_epoch().count());
     for (const Period& period : series.periods())
         text += fmt::format("period {} sent {} lost {} run {} max {}\n", period.number, period.sent,

@@ -33,6 +33,7 @@ Json outage_json(const Outage& outage, const TargetHistory& target) {
             {"first_call_id", call_id_text(outage.first_call_id, target)},
             {"last_call_id", call_id_text(outage.last_call_id, target)},
             {"open", outage.open},
+            {"open_begin", outage.open_begin},
             {"clock_set_back", outage.clock_set_back}};
 }
 
@@ -112,6 +113,7 @@ Json target_json(const TargetHistory& target, const report::Analysis& analysis,
     const std::size_t shown = std::min(series.outages().size(), outages_max);
     for (const Outage& outage : std::span{series.outages()}.first(shown))
         outages.push_back(outage_json(outage, target));
+    json["outages_beside_other_runs"] = outages_beside_load(target, analysis);
     json["outage_seconds"] = in_s(series.time_down());
     json["maintenance_seconds"] = in_s(series.time_in(report::Sort::maintenance));
     json["outages_left_out"] = series.outages().size() - shown;
@@ -158,6 +160,13 @@ void put_own_side(const ReportView& view, Json& json) {
         pauses.push_back({{"from", unix_s(from)}, {"to", unix_s(until)}});
     }
     json["pauses_left_out"] = analysis.pauses().size() - pauses.size();
+    Json& holes = json["holes"] = Json::array();
+    for (const auto& [from, until] : analysis.holes().spans()) {
+        if (holes.size() == report::Series::gaps_max) break;
+        holes.push_back({{"from", unix_s(from)}, {"to", unix_s(until)}});
+    }
+    json["holes_left_out"] = analysis.holes().size() - holes.size();
+    json["hole_seconds"] = in_s(analysis.holes().length());
     json["pause_seconds"] = in_s(analysis.pauses().length());
     json["clock_set_back"] = analysis.clock_set_back();
     json["copies"] = analysis.copies();
@@ -177,18 +186,18 @@ Json places_json(const std::vector<Unread::Place>& places) {
 std::string report_csv(const ReportView& view) {
     std::string text =
         "target,site,host,begin,begin_unix,end,end_unix,seconds,lost,late,icmp,open,"
-        "first_callid,last_callid,sort,refused,maintenance,unread,clock_set_back\n";
+        "first_callid,last_callid,sort,refused,maintenance,unread,clock_set_back,open_begin\n";
     for (const TargetHistory* target : view.targets)
         for (const Outage& outage : target->series.outages())
             text += fmt::format(
-                "{},{},{},{},{:.6f},{},{:.6f},{:.3f},{},{},{},{},{},{},{},{},{},{},{}\n",
+                "{},{},{},{},{:.6f},{},{:.6f},{:.3f},{},{},{},{},{},{},{},{},{},{},{},{}\n",
                 csv_field(target->name), csv_field(target->site), csv_field(target->host),
                 local_moment(outage.begin), unix_s(outage.begin), local_moment(outage.end),
                 unix_s(outage.end), in_s(outage.length), outage.lost, outage.late, outage.icmp,
                 outage.open ? "yes" : "no", csv_field(call_id_text(outage.first_call_id, *target)),
                 csv_field(call_id_text(outage.last_call_id, *target)), to_string(outage.sort),
                 outage.refused, outage.maintenance, outage.unread,
-                outage.clock_set_back ? "yes" : "no");
+                outage.clock_set_back ? "yes" : "no", outage.open_begin ? "yes" : "no");
     return text;
 }
 
@@ -219,7 +228,7 @@ std::string report_json(const ReportView& view, const report::Columns* columns) 
         together.push_back({{"at", unix_s(one.begin)},
                             {"spread_ms", in_ms(one.spread)},
                             {"targets", one.targets},
-                            {"one_target", one.one_target}});
+                            {"look_at", to_string(one.look_at)}});
     Json& daily = json["daily"] = Json::array();
     for (const report::Daily& one : view.daily)
         daily.push_back({{"targets", one.targets},

@@ -44,18 +44,17 @@ report::Runs runs_of(config::ReportRuns runs) {
     return report::Runs::monitor;
 }
 
-Range range_of(const config::ReportConfig& config, const std::vector<LogFile>& files) {
+Range range_of(const config::ReportConfig& config, LogInput& logs) {
     Range range;
-    const WallTime day = day_of(files);
     if (config.last) {
         range.from = now() - *config.last;
     } else if (!config.at.empty()) {
-        const WallTime at = read_moment("--at", config.at, day);
-        range = {at - config.around, at + config.around};
+        const Moments at = read_moment("--at", config.at, logs);
+        range = {at.first - config.around, at.last + config.around};
     }
-    if (!config.from.empty()) range.from = read_moment("--from", config.from, day);
-    if (!config.to.empty())
-        range.to = read_moment("--to", config.to, config.from.empty() ? day : range.from);
+    std::optional<WallTime> day;
+    if (!config.from.empty()) day = range.from = read_moment("--from", config.from, logs).first;
+    if (!config.to.empty()) range.to = read_moment("--to", config.to, logs, day).last;
     if (range.from >= range.to) throw UsageError("--from must be before --to");
     return range;
 }
@@ -97,7 +96,7 @@ public:
         : config_(config),
           input_(config.logs, unread_),
           progress_(config.quiet),
-          range_(range_of(config, input_.files())) {}
+          range_(range_of(config, input_)) {}
 
     int run() {
         if (!config_.at.empty())

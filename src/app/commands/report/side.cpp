@@ -82,6 +82,10 @@ std::string gaps(const report::Analysis& analysis) {
     if (pauses.size() > 0)
         text += fmt::format("  not running: {}, {} in all\n", count_words(pauses.size(), "pause"),
                             length_words(pauses.length()));
+    const report::SpanSet& holes = analysis.holes();
+    if (holes.size() > 0)
+        text += fmt::format("  no rows, and none that says why: {}, {} in all\n",
+                            count_words(holes.size(), "hole"), length_words(holes.length()));
     return text;
 }
 
@@ -126,6 +130,18 @@ std::string codes_text(const report::Series& series) {
     return text.empty() ? "-" : text;
 }
 
+std::string run_words(const report::Analysis& analysis) {
+    return counts_text(analysis.other_runs());
+}
+
+std::size_t outages_beside_load(const TargetHistory& target, const report::Analysis& analysis) {
+    const report::SpanSet& load = analysis.load_on(target.host);
+    return static_cast<std::size_t>(
+        std::ranges::count_if(target.series.outages(), [&](const report::Outage& outage) {
+            return load.within(outage.begin, outage.end) > Duration::zero();
+        }));
+}
+
 std::string report_arrivals(const ReportView& view) {
     std::string text;
     std::size_t shown = 0;
@@ -147,14 +163,19 @@ std::string report_arrivals(const ReportView& view) {
 std::string report_own_side(const ReportView& view) {
     std::uint64_t perhaps_own = 0;
     std::uint64_t not_sent = 0;
+    std::uint64_t pending = 0;
     for (const TargetHistory* target : view.targets) {
         perhaps_own += target->series.perhaps_own();
+        pending += target->series.count(Kind::pending);
         not_sent += target->series.count(Kind::send_error) + target->series.count(Kind::local);
     }
     std::string text;
     if (perhaps_own > 0)
         text += fmt::format("  {} that may be our own (self= in the log)\n",
                             grouped(perhaps_own) + (perhaps_own == 1 ? " loss" : " losses"));
+    if (pending > 0)
+        text += fmt::format("  {} still waited for when a run ended (pending)\n",
+                            count_words(pending, "probe"));
     if (not_sent > 0)
         text += fmt::format("  {} not sent (send-error, local)\n", count_words(not_sent, "probe"));
     return text + gaps(view.analysis) + rows(view.analysis);

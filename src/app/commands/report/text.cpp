@@ -111,9 +111,10 @@ std::string outages(const ReportView& view) {
     table.left(last);
     for (const auto& [outage, target] : all) {
         if (table.rows() == outages_shown) break;
-        std::vector<std::string> row{local_moment(outage->begin),
-                                     outage->open ? "not seen" : local_moment(outage->end),
-                                     length_words(outage->length), grouped(outage->lost)};
+        std::vector<std::string> row{
+            local_moment(outage->begin) + (outage->open_begin ? " or before" : ""),
+            outage->open ? "not seen" : local_moment(outage->end), length_words(outage->length),
+            grouped(outage->lost)};
         if (sorts)
             row.insert(row.end(), {grouped(outage->refused), grouped(outage->maintenance),
                                    std::string{to_string(outage->sort)}});
@@ -139,24 +140,54 @@ std::string names_of(const ReportView& view, const std::vector<std::uint32_t>& t
     return text;
 }
 
+std::string place_words(report::LookAt look_at, const TargetHistory& first) {
+    switch (look_at) {
+        case report::LookAt::our_side: return "look on our side";
+        case report::LookAt::host: return fmt::format("look at their host, {}", safe(first.host));
+        case report::LookAt::shared:
+        case report::LookAt::target:
+        case report::LookAt::start: break;
+    }
+    return "look at what they share";
+}
+
+std::string beside_load(const ReportView& view) {
+    std::string text;
+    std::size_t shown = 0;
+    for (const TargetHistory* target : view.targets) {
+        const std::size_t count = outages_beside_load(*target, view.analysis);
+        if (count == 0 || ++shown > findings_shown) continue;
+        text += fmt::format(
+            "  {}: {} of {} while another run of ours ({}) put load on {}: perhaps that was why\n",
+            safe(full_name(*target)), count, count_words(target->series.outages().size(), "outage"),
+            run_words(view.analysis), safe(target->host));
+    }
+    if (shown > findings_shown)
+        text += fmt::format("  ... and {} more such targets\n", shown - findings_shown);
+    return text;
+}
+
 std::string together(const ReportView& view) {
     std::string text;
     std::size_t shown = 0;
     for (const report::Together& one : view.together) {
         if (++shown > findings_shown) continue;
-        if (one.one_target) {
-            text += fmt::format("  {} probers lost {} within {} ms at {}: look at its side\n",
-                                one.targets.size(), safe(view.targets[one.targets[0]]->target),
-                                std::chrono::ceil<std::chrono::milliseconds>(one.spread).count(),
-                                local_moment(one.begin));
-            continue;
-        }
-        text += fmt::format("  {} of {} targets lost within {} ms at {}: {} ({})\n",
-                            one.targets.size(), view.targets.size(),
-                            std::chrono::ceil<std::chrono::milliseconds>(one.spread).count(),
-                            local_moment(one.begin),
-                            one.targets.size() > 2 ? "look on our side" : "look at what they share",
-                            names_of(view, one.targets));
+        const TargetHistory& first = *view.targets[one.targets[0]];
+        const std::string when = fmt::format(
+            "within {} ms at {}", std::chrono::ceil<std::chrono::milliseconds>(one.spread).count(),
+            local_moment(one.begin));
+        if (one.look_at == report::LookAt::target)
+            text += fmt::format("  {} probers lost {} {}: look at its side\n", one.targets.size(),
+                                safe(first.target), when);
+        else if (one.look_at == report::LookAt::start)
+            text += fmt::format(
+                "  {} of {} targets failed from the first probe on, {}: nobody saw when it began "
+                "({})\n",
+                one.targets.size(), view.targets.size(), when, names_of(view, one.targets));
+        else
+            text += fmt::format("  {} of {} targets lost {}: {} ({})\n", one.targets.size(),
+                                view.targets.size(), when, place_words(one.look_at, first),
+                                names_of(view, one.targets));
     }
     if (shown > findings_shown)
         text += fmt::format("  ... and {} more such moments\n", shown - findings_shown);
@@ -200,6 +231,14 @@ std::string changes(const ReportView& view) {
     return text;
 }
 
+std::string nothing(const ReportView& view) {
+    std::string text = "No probe of that time and those targets in these logs.\n";
+    if (!view.analysis.other_runs().empty())
+        text += fmt::format("There are rows of other runs ({}): --runs all counts them.\n",
+                            run_words(view.analysis));
+    return text;
+}
+
 std::string titled(std::string_view title, const std::string& text) {
     return text.empty() ? "" : fmt::format("\n{}\n{}", title, text);
 }
@@ -216,9 +255,9 @@ std::string call_id_text(std::uint64_t call_id, const TargetHistory& target) {
 }
 
 std::string report_text(const ReportView& view) {
-    if (view.from > view.to) return "No probe of that time and those targets in these logs.\n";
+    if (view.from > view.to) return nothing(view);
     return head(view) + '\n' + targets_table(view) + outages(view) +
-           titled("What belongs together", daily(view) + together(view)) +
+           titled("What belongs together", daily(view) + together(view) + beside_load(view)) +
            titled("Changes of status", changes(view)) +
            titled("What the targets sent", report_arrivals(view)) +
            titled("Our own side", report_own_side(view));

@@ -32,7 +32,13 @@ struct ReportView {
 /// "1257707506", with "@site".
 [[nodiscard]] std::string call_id_text(std::uint64_t call_id, const report::TargetHistory& target);
 
-/// "200 x 95, 503 x 5": the codes of a target's replies, the most frequent first.
+/// "stress 200, ports 100": rows of runs that were not asked for.
+[[nodiscard]] std::string run_words(const report::Analysis& analysis);
+/// How many of its outages fell into such a run against the same host.
+[[nodiscard]] std::size_t outages_beside_load(const report::TargetHistory& target,
+                                              const report::Analysis& analysis);
+
+/// "200 x 95, 503 x 5": the codes of what a target answered, the most frequent first.
 [[nodiscard]] std::string codes_text(const report::Series& series);
 
 [[nodiscard]] std::string report_text(const ReportView& view);

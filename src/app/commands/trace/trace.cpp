@@ -23,13 +23,11 @@ using trace::Side;
 
 constexpr Duration around = 1h;  // of the time asked about, read too
 
-trace::ProbeBook::Wanted wanted(const config::TraceConfig& config,
-                                const std::vector<LogFile>& files) {
+trace::ProbeBook::Wanted wanted(const config::TraceConfig& config, LogInput& logs) {
     trace::ProbeBook::Wanted wanted;
-    const WallTime day = day_of(files);
-    if (!config.from.empty()) wanted.from = read_moment("--from", config.from, day);
-    if (!config.to.empty())
-        wanted.to = read_moment("--to", config.to, config.from.empty() ? day : wanted.from);
+    std::optional<WallTime> day;
+    if (!config.from.empty()) day = wanted.from = read_moment("--from", config.from, logs).first;
+    if (!config.to.empty()) wanted.to = read_moment("--to", config.to, logs, day).last;
     if (wanted.from >= wanted.to) throw UsageError("--from must be before --to");
     wanted.targets = config.targets;
     const auto& asked = config.ladder ? config.ladder : config.call_id;
@@ -54,7 +52,7 @@ public:
     explicit TraceRun(const config::TraceConfig& config)
         : config_(config),
           input_(config.logs, unread_),
-          wanted_(wanted(config, input_.files())),
+          wanted_(wanted(config, input_)),
           book_(wanted_),
           captures_(config, paths_of(input_.files())),
           progress_(config.quiet) {}
