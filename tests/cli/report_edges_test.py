@@ -1,5 +1,6 @@
 """sipping report: what is not known is not told as if it were."""
 
+import gzip
 import json
 import unittest
 
@@ -89,6 +90,24 @@ class ReportEdges(SippingCase):
         out = self.report().out
         self.assertIn("100 x 1, 200 x 1", out)
         self.assertIn("  1 probe still waited for when a run ended (pending)\n", out)
+
+    def test_a_clock_set_back_as_one_file_of_a_log_ended(self):
+        """Two files lie across each other: the losses of one are among the responses of the
+        other, and an outage all the same."""
+        old = log_of("." * 400 + "x" * 20 + "." * 180)
+        new = log_of("." * 600, begin=START + 300.4)
+        for names in (("log.csv.1", "log.csv"), ("log.csv.2.gz", "log.csv.1"),
+                      ("log.20150515T151640+0000.csv", "log.csv")):
+            folder = self.folder / names[0]
+            folder.mkdir()
+            for name, text in zip(names, (old, new)):
+                data = (HEADER + text).encode()
+                (folder / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
+            told = json.loads(self.sipping("report", folder, "--json").out)
+            target, = told["targets"]
+            outage, = target["outages"]
+            self.assertEqual((target["sent"], outage["lost"], outage["seconds"]), (1200, 20, 20))
+            self.assertEqual(told["clock_set_back"], 1)
 
     def test_where_to_look(self):
         def log(name, host, fates, site=""):

@@ -30,22 +30,22 @@ struct Piece {
 struct Stream {
     static constexpr std::size_t pieces_max = 64;
 
-    std::uint32_t file = 0;
-    std::string log;            ///< the same for all files of one log
-    std::vector<Piece> pieces;  ///< at least one
-    Duration grain = 1s;        ///< of its times, see grain_of()
-    bool disordered = false;    ///< more than pieces_max of them: no clock was set back so often
+    std::string log;
+    std::vector<std::uint32_t> files;  ///< that it goes through
+    std::vector<Piece> pieces;         ///< at least one
+    Duration grain = 1s;               ///< of its times, see grain_of()
+    bool disordered = false;  ///< more than pieces_max of them: no clock was set back so often
 };
 
 class Pieces {
 public:
-    void begin_stream(std::uint32_t file, std::string log);
+    /// The files of one log, in order, are one stream: where the clock was set back as one ended,
+    /// the next one goes back too.
+    void begin_stream(std::uint32_t file, const std::string& log);
     /// The piece of the stream that this row is of.
     [[nodiscard]] std::uint16_t place(const record::Row& row, std::string_view key);
 
-    [[nodiscard]] StreamId stream() const noexcept {
-        return static_cast<StreamId>(streams_.size() - 1);
-    }
+    [[nodiscard]] StreamId stream() const noexcept { return now_; }
     [[nodiscard]] std::vector<Stream>& streams() noexcept { return streams_; }
 
 private:
@@ -73,9 +73,15 @@ private:
     [[nodiscard]] std::uint16_t begin_piece();
     void count(const record::Row& row, Target& target, std::uint16_t piece);
 
+    struct State {
+        std::unordered_map<std::string, Target, Hash, std::equal_to<>> targets;
+        bool start_seen = false;  ///< since the last probe
+    };
+
     std::vector<Stream> streams_;
-    std::unordered_map<std::string, Target, Hash, std::equal_to<>> targets_;
-    bool start_seen_ = false;  ///< since the last probe
+    std::vector<State> states_;  ///< of the streams
+    std::unordered_map<std::string, StreamId> by_log_;
+    StreamId now_ = 0;
 };
 
 }  // namespace sipping::report

@@ -97,12 +97,11 @@ private:
     void unite(StreamId a, StreamId b) noexcept;
     void compare(Rows& rows, Seen seen);
     [[nodiscard]] static bool twice_the_rows(const Across& across, Duration usual) noexcept;
+    [[nodiscard]] bool is_copy(StreamId stream, std::uint16_t piece) const;
     [[nodiscard]] bool set_back(StreamId stream, std::uint16_t piece) const;
     [[nodiscard]] Duration interval(StreamId stream) const;
     [[nodiscard]] bool find_steps(StreamId stream);
     [[nodiscard]] Shifts shifts_of(StreamId stream) const;
-    [[nodiscard]] std::optional<Duration> goes_on_from(StreamId stream,
-                                                       const std::vector<Shifts>& shifts) const;
     void find_shifts(Plan& plan);
     void find_probers(Plan& plan);
 

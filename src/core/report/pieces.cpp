@@ -15,16 +15,20 @@ constexpr Duration turn_max = 100ms;
 
 }  // namespace
 
-void Pieces::begin_stream(std::uint32_t file, std::string log) {
-    streams_.push_back({.file = file, .log = std::move(log), .pieces = {Piece{}}});
-    targets_.clear();
-    start_seen_ = false;
+void Pieces::begin_stream(std::uint32_t file, const std::string& log) {
+    const auto [found, is_new] = by_log_.try_emplace(log, static_cast<StreamId>(streams_.size()));
+    now_ = found->second;
+    if (is_new) {
+        streams_.push_back({.log = log, .pieces = {Piece{}}});
+        states_.emplace_back();
+    }
+    streams_[now_].files.push_back(file);
 }
 
 /// Sent before the clock was set back, and answered after: then it has not come back sooner than
 /// what was sent and answered since.
 bool Pieces::is_response_of_before(WallTime sent, Duration latency) const noexcept {
-    const std::vector<Piece>& pieces = streams_.back().pieces;
+    const std::vector<Piece>& pieces = streams_[now_].pieces;
     if (pieces.size() < 2) return false;
     const Piece& now = pieces.back();
     const Piece& before = pieces[pieces.size() - 2];
@@ -36,7 +40,7 @@ bool Pieces::is_response_of_before(WallTime sent, Duration latency) const noexce
 /// Sent before the clock was set back, and given up after: a loss cannot be of the piece that has
 /// begun when it was sent later than all of that.
 bool Pieces::is_loss_of_before(WallTime sent, Duration interval) const noexcept {
-    const std::vector<Piece>& pieces = streams_.back().pieces;
+    const std::vector<Piece>& pieces = streams_[now_].pieces;
     if (pieces.size() < 2) return false;
     const Piece& now = pieces.back();
     const Piece& before = pieces[pieces.size() - 2];
@@ -46,16 +50,16 @@ bool Pieces::is_loss_of_before(WallTime sent, Duration interval) const noexcept 
 }
 
 std::uint16_t Pieces::begin_piece() {
-    Stream& stream = streams_.back();
+    Stream& stream = streams_[now_];
     if (stream.pieces.size() == Stream::pieces_max)
         stream.disordered = true;
     else
-        stream.pieces.push_back({.begins_run = start_seen_});
+        stream.pieces.push_back({.begins_run = states_[now_].start_seen});
     return static_cast<std::uint16_t>(stream.pieces.size() - 1);
 }
 
 std::uint16_t Pieces::place(const record::Row& row, std::string_view key) {
-    Stream& stream = streams_.back();
+    Stream& stream = streams_[now_];
     const auto current = static_cast<std::uint16_t>(stream.pieces.size() - 1);
     if (row.is_probe() && stream.grain > 1us)
         stream.grain = std::min(stream.grain, grain_of(row.sent));
@@ -66,8 +70,9 @@ std::uint16_t Pieces::place(const record::Row& row, std::string_view key) {
     if (row.kind == Kind::late || row.kind == Kind::duplicate)
         return is_response_of_before(row.sent, latency) ? static_cast<std::uint16_t>(current - 1)
                                                         : current;
-    auto found = targets_.find(key);
-    if (found == targets_.end()) found = targets_.emplace(key, Target{}).first;
+    auto found = states_[now_].targets.find(key);
+    if (found == states_[now_].targets.end())
+        found = states_[now_].targets.emplace(key, Target{}).first;
     Target& target = found->second;
     const std::uint16_t piece = place(row, latency, target);
     count(row, target, piece);
@@ -76,13 +81,13 @@ std::uint16_t Pieces::place(const record::Row& row, std::string_view key) {
 
 std::uint16_t Pieces::place_gap(const record::Row& row, std::uint16_t current) {
     if (row.detail_of("reason") != to_string(GapReason::start)) return current;
-    start_seen_ = true;
-    const Piece& now = streams_.back().pieces.back();
+    states_[now_].start_seen = true;
+    const Piece& now = streams_[now_].pieces.back();
     return now.rows > 0 && row.sent < now.last - Written::back_max ? begin_piece() : current;
 }
 
 std::uint16_t Pieces::place(const record::Row& row, Duration latency, Target& target) {
-    auto current = static_cast<std::uint16_t>(streams_.back().pieces.size() - 1);
+    auto current = static_cast<std::uint16_t>(streams_[now_].pieces.size() - 1);
     const std::size_t number = Written::outcome(row.kind);
     Outcome& outcome = target.outcomes[number];
     const WallTime ended = Written::end_of(row.sent, row.kind, latency);
@@ -112,7 +117,7 @@ std::uint16_t Pieces::place(const record::Row& row, Duration latency, Target& ta
 }
 
 void Pieces::count(const record::Row& row, Target& target, std::uint16_t number) {
-    Piece& piece = streams_.back().pieces[number];
+    Piece& piece = streams_[now_].pieces[number];
     piece.first = std::min(piece.first, row.sent);
     piece.last = std::max(piece.last, row.sent);
     ++piece.rows;
@@ -122,7 +127,7 @@ void Pieces::count(const record::Row& row, Target& target, std::uint16_t number)
     target.sent = row.sent;
     target.piece = number;
     target.lost = lost;
-    start_seen_ = false;
+    states_[now_].start_seen = false;
 }
 
 }  // namespace sipping::report

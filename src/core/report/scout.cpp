@@ -1,19 +1,15 @@
 #include "sipping/report/scout.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "sipping/report/coverage.hpp"
 
 namespace sipping::report {
 
-Scout::Scout(std::vector<Stream> streams) : streams_(std::move(streams)) {
-    std::map<std::string_view, StreamId> first_of_log;
-    for (StreamId stream = 0; stream < streams_.size(); ++stream) {
-        root_.push_back(stream);
-        const auto [known, is_new] = first_of_log.try_emplace(streams_[stream].log, stream);
-        if (!is_new) unite(known->second, stream);
-    }
+Scout::Scout(std::vector<Stream> streams) : streams_(std::move(streams)), root_(streams_.size()) {
+    std::iota(root_.begin(), root_.end(), StreamId{0});
 }
 
 StreamId Scout::root(StreamId stream) noexcept {
@@ -40,7 +36,7 @@ void Scout::add(const record::Row& row, std::string_view key, StreamId stream,
     const Told told = std::exchange(told_, {row.sent, row.call_id, &target->second, stream, piece});
     const bool copy =
         told.target == told_.target && told.sent == row.sent && told.call_id == row.call_id;
-    if (copy && told.stream != stream) {
+    if (copy && (told.stream != stream || told.piece != piece)) {
         unite(told.stream, stream);
         const Link link{told.stream, told.piece, stream, piece};
         if (link != link_) links_.insert(link_ = link);
@@ -94,11 +90,20 @@ bool Scout::twice_the_rows(const Across& across, Duration usual) noexcept {
     return rows * usual * 2 >= (across.end - across.begin + usual) * 3;
 }
 
+/// Rows of it stand in an earlier piece of the stream: files of a log that overlap, or a packed one
+/// beside what it was packed from.
+bool Scout::is_copy(StreamId stream, std::uint16_t piece) const {
+    return std::ranges::any_of(links_, [&](const Link& link) {
+        return link.stream == stream && link.other == stream && link.other_piece == piece;
+    });
+}
+
 /// Was the clock set back when this piece began?
 bool Scout::set_back(StreamId stream, std::uint16_t piece) const {
     const Piece& now = streams_[stream].pieces[piece];
     if (now.rows < rows_min || streams_[stream].pieces[piece - std::size_t{1}].rows < rows_min)
         return false;
+    if (is_copy(stream, piece)) return false;
     bool apart = now.begins_within_losses && !now.begins_run;
     bool known = false;
     for (const auto& [key, by_stream] : targets_) {
@@ -161,24 +166,6 @@ Scout::Shifts Scout::shifts_of(StreamId stream) const {
     return shifts;
 }
 
-/// A file of a rotated log that begins where this one ended: how far behind the clock was there.
-std::optional<Duration> Scout::goes_on_from(StreamId stream,
-                                            const std::vector<Shifts>& shifts) const {
-    const WallTime first = streams_[stream].pieces.front().first;
-    std::optional<Duration> found;
-    WallTime latest = WallTime::min();
-    for (StreamId other = 0; other < streams_.size(); ++other) {
-        if (other == stream || streams_[other].log != streams_[stream].log) continue;
-        const WallTime last = streams_[other].pieces.back().last;
-        const Duration pause =
-            std::max<Duration>(Coverage::pause_min, Coverage::pause_intervals * interval(other));
-        if (last > first + overlap_max || first - last > pause || last < latest) continue;
-        latest = last;
-        found = shifts[other].back();
-    }
-    return found;
-}
-
 /// A row has one time, in whatever file it stands. Where two files tell its place differently, one
 /// was put in another order, and times alone count.
 void Scout::find_shifts(Plan& plan) {
@@ -204,7 +191,6 @@ void Scout::find_shifts(Plan& plan) {
             if (base.value_or(wanted) != wanted) contradicted.insert(root(stream));
             base = wanted;
         }
-        if (!base) base = goes_on_from(stream, shifts);
         add(stream, base.value_or(Duration::zero()));
         placed[stream] = true;
     }
@@ -275,7 +261,9 @@ Plan Scout::finish() {
         if (find_steps(stream)) continue;
         // A header that stands somewhere in disordered rows parts nothing.
         for (StreamId other = 0; other < streams_.size(); ++other)
-            if (streams_[other].file == streams_[stream].file) unite(other, stream);
+            if (std::ranges::find_first_of(streams_[other].files, streams_[stream].files) !=
+                streams_[other].files.end())
+                unite(other, stream);
     }
     find_shifts(plan);
     for (StreamId stream = 0; stream < streams_.size(); ++stream)
