@@ -76,6 +76,8 @@ std::string gaps(const report::Analysis& analysis) {
         if (gap.spans.length() > Duration::zero())
             text += fmt::format(", {} in all", length_words(gap.spans.length()));
         if (gap.count > 0) text += fmt::format(", {} affected", grouped(gap.count));
+        if (reason == to_string(GapReason::second_writer))
+            text += ", two programs wrote one log: what one of them lost may be no outage here";
         text += '\n';
     }
     const report::SpanSet& pauses = analysis.pauses();
