@@ -43,6 +43,10 @@ class ReportEdges(SippingCase):
         both = self.sipping("report", "log.csv", "--tz", "Europe/Berlin", "--json", "--from",
                             "2026-10-25 02:30", "--to", "2026-10-25 02:31").out
         self.assertEqual(len(json.loads(both)["targets"]), 7)
+        hours = self.sipping("report", "log.csv", "--tz", "Europe/Berlin", "--per", "hour").out
+        self.assertEqual([" ".join(line.split()[:2]) for line in hours.splitlines()[1:]],
+                         ["2026-10-25 02:00+02:00"] * 3 + ["2026-10-25 02:00+01:00"] * 6 +
+                         ["2026-10-25 03:00"] * 4)
         one = self.sipping("report", "log.csv", "--json", "--from", "2026-10-25 02:30+01:00",
                            "--to", "2026-10-25 02:31+01:00").out
         self.assertEqual([one["target"] for one in json.loads(one)["targets"]], ["at6"])

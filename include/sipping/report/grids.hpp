@@ -1,6 +1,8 @@
 // The ways to divide time: local hours and days, and columns of equal width.
 #pragma once
 
+#include <optional>
+
 #include "sipping/base/local_time.hpp"
 #include "sipping/report/periods.hpp"
 
@@ -10,11 +12,14 @@ namespace sipping::report {
 class LocalGrid final : public Grid {
 public:
     LocalGrid(std::chrono::seconds length, UtcOffset offset) : length_(length), offset_(offset) {}
-    /// Numbers count local hours, or days, since 1970-01-01.
+    /// Numbers count half of local hours, or days, since 1970-01-01: the odd ones are the second
+    /// time of an hour that comes twice, since a clock was put back in it.
     [[nodiscard]] Cell cell(WallTime at) const override;
     [[nodiscard]] WallTime begin_of(std::int64_t number) const;
 
 private:
+    [[nodiscard]] std::optional<WallTime> again(std::int64_t place) const;
+
     std::chrono::seconds length_;
     UtcOffset offset_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "sipping/report/floor_div.hpp"
 
@@ -14,11 +15,26 @@ constexpr std::int64_t day_s = 86'400;
 
 }  // namespace
 
-WallTime LocalGrid::begin_of(std::int64_t number) const {
-    const std::int64_t local_s = number * length_.count();
+/// Where in that local time a clock was put back to its begin, or into it: then it comes twice, and
+/// this is when it comes again.
+std::optional<WallTime> LocalGrid::again(std::int64_t place) const {
+    if (length_.count() >= day_s) return std::nullopt;
+    const std::int64_t local_s = place * length_.count();
     const std::int32_t before = offset_(local_s - day_s);
     const std::int32_t after = offset_(local_s + day_s);
-    // The first of two moments that are called so, where a clock was put back in between.
+    const std::int64_t back_s = local_s + length_.count() - before;
+    if (before <= after || offset_(back_s - 1) != before || offset_(back_s) != after)
+        return std::nullopt;
+    return WallTime{seconds{back_s}};
+}
+
+WallTime LocalGrid::begin_of(std::int64_t number) const {
+    const std::int64_t place = floor_div(number, 2);
+    if (number != place * 2)
+        if (const auto second = again(place)) return *second;
+    const std::int64_t local_s = place * length_.count();
+    const std::int32_t before = offset_(local_s - day_s);
+    const std::int32_t after = offset_(local_s + day_s);
     for (const std::int32_t offset : {std::max(before, after), std::min(before, after)})
         if (offset_(local_s - offset) == offset) return WallTime{seconds{local_s - offset}};
     return WallTime{seconds{local_s - before}};  // skipped that day: when it went on
@@ -26,8 +42,11 @@ WallTime LocalGrid::begin_of(std::int64_t number) const {
 
 Grid::Cell LocalGrid::cell(WallTime at) const {
     const auto unix_s = std::chrono::floor<seconds>(at.time_since_epoch()).count();
-    const std::int64_t number = floor_div(unix_s + offset_(unix_s), length_.count());
-    return {number, begin_of(number), begin_of(number + 1)};
+    const std::int64_t place = floor_div(unix_s + offset_(unix_s), length_.count());
+    const auto second = again(place);
+    if (!second) return {place * 2, begin_of(place * 2), begin_of(place * 2 + 2)};
+    if (at < *second) return {place * 2, begin_of(place * 2), *second};
+    return {place * 2 + 1, *second, begin_of(place * 2 + 2)};
 }
 
 Grid::Cell ColumnGrid::cell(WallTime at) const {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace sipping::report {
 namespace {
 
@@ -16,22 +18,41 @@ TEST(LocalGrid, the_day_that_summer_time_ends_has_25_hours) {
     const Grid::Cell cell = days.cell(midnight);
     EXPECT_EQ(days.begin_of(cell.number), midnight);
     EXPECT_EQ(cell.end, midnight + 25h);
-    EXPECT_EQ(days.cell(midnight - 1s).number, cell.number - 1);
+    EXPECT_EQ(days.cell(midnight - 1s).number, cell.number - 2);
     EXPECT_EQ(days.cell(midnight - 1s).end, midnight);
     EXPECT_EQ(days.cell(midnight + 25h - 1ns).number, cell.number);
-    EXPECT_EQ(days.cell(midnight + 25h).number, cell.number + 1);
+    EXPECT_EQ(days.cell(midnight + 25h).number, cell.number + 2);
 }
 
-TEST(LocalGrid, an_hour_that_comes_twice_is_one_of_two_hours) {
+TEST(LocalGrid, an_hour_that_comes_twice_is_two) {
     const LocalGrid hours{3600s, berlin};
     const WallTime midnight{1'792'879'200s};
     const std::int64_t first = hours.cell(midnight).number;
+    const std::array<int, 6> numbers{0, 2, 4, 5, 6, 8};
     for (int minute = 0; minute < 360; ++minute) {
-        const WallTime at = midnight + 1min * minute;
-        const int hour = minute / 60 < 3 ? minute / 60 : minute / 60 - 1;
-        EXPECT_EQ(hours.cell(at).number, first + hour) << minute;
-        EXPECT_EQ(hours.cell(at).end, midnight + 1h * (hour < 2 ? hour + 1 : hour + 2)) << minute;
+        const int hour = minute / 60;
+        const Grid::Cell cell = hours.cell(midnight + 1min * minute);
+        EXPECT_EQ(cell.number, first + numbers[static_cast<std::size_t>(hour)]) << minute;
+        EXPECT_EQ(cell.begin, midnight + 1h * hour) << minute;
+        EXPECT_EQ(cell.end, cell.begin + 1h) << minute;
+        EXPECT_EQ(hours.begin_of(cell.number), cell.begin) << minute;
     }
+}
+
+/// Lord Howe Island: half an hour, on 5 April 2026 at 02:00 to 01:30.
+TEST(LocalGrid, half_an_hour_that_comes_twice) {
+    const LocalGrid hours{3600s, [](std::int64_t unix_s) noexcept {
+                              return unix_s < 1'775'314'800 ? 39'600 : 37'800;
+                          }};
+    const WallTime change{1'775'314'800s};
+    const Grid::Cell before = hours.cell(change - 1s);
+    const Grid::Cell after = hours.cell(change);
+    EXPECT_EQ(after.number, before.number + 1);
+    EXPECT_EQ(before.begin, change - 1h);
+    EXPECT_EQ(before.end, change);
+    EXPECT_EQ(after.begin, change);
+    EXPECT_EQ(after.end, change + 30min);
+    EXPECT_EQ(hours.cell(change + 30min).number, before.number + 2);
 }
 
 TEST(ColumnGrid, counts_from_its_begin) {

@@ -290,7 +290,7 @@ TEST(PeriodsTest, each_hour_apart) {
     EXPECT_EQ(series.periods()[0].lost, 100U);
     EXPECT_EQ(series.periods()[1].lost, 100U);
     EXPECT_EQ(series.periods()[1].longest_run, 100U);
-    EXPECT_EQ(series.periods()[1].number, series.periods()[0].number + 1);
+    EXPECT_EQ(series.periods()[1].number, series.periods()[0].number + 2);
     EXPECT_EQ(series.periods()[1].max, 10ms);
     EXPECT_EQ(series.outages().size(), 1U);
 }

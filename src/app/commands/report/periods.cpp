@@ -1,6 +1,8 @@
 // `sipping report --per hour|day`: the targets side by side, hour by hour or day by day.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "commands/report/view.hpp"
 #include "sipping/base/grouped.hpp"
 #include "text/json_words.hpp"
@@ -19,14 +21,21 @@ struct Line {
     std::string begin;
 };
 
+/// "2026-10-25 02:00", of an hour that comes twice with its zone.
+std::string begin_words(WallTime begin, config::ReportPer per) {
+    constexpr std::size_t without_zone = 23;
+    const std::string text = local_moment(begin);
+    return text.substr(0, per == config::ReportPer::day ? 10 : 16) +
+           text.substr(std::min(text.size(), without_zone));
+}
+
 /// By time, then worst target first.
 std::vector<Line> lines_of(const ReportView& view, const report::LocalGrid& grid) {
-    const std::size_t shown = view.config.per == config::ReportPer::day ? 10 : 16;
     std::vector<Line> lines;
     for (const TargetHistory* target : view.targets)
         for (const Period& period : target->series.periods())
             lines.push_back(
-                {target, &period, local_moment(grid.begin_of(period.number)).substr(0, shown)});
+                {target, &period, begin_words(grid.begin_of(period.number), view.config.per)});
     std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
         return a.period->number < b.period->number;
     });
