@@ -264,8 +264,8 @@ class What(TraceCase):
         self.scene()
         evil = b"X-Evil: \x1b]0;owned\x07\x9b31m\xff\r\n"
         self.far = [(at, ip(udp(packet[28:].replace(b"Max-", evil + b"Max-"),
-                                *struct.unpack("!HH", packet[20:24]))))
-                    for at, packet in self.far]
+                                *struct.unpack("!HH", packet[20:24])), packet[12:16],
+                            packet[16:20])) for at, packet in self.far]
         self.write_all()
         for form in ([], ["--json"], ["--csv"], ["--ladder", LOST_BACK]):
             run = self.sipping("trace", "log.csv", "--far", "far.pcap", "--near", "near.pcap",

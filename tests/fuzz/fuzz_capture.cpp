@@ -81,6 +81,9 @@ void judge_all(const ProbeBook& book, const Coverage& far, const Coverage* near)
             case Verdict::unanswered:
                 FUZZ_CHECK(probe.far.any_message() && probe.far.finals == 0);
                 break;
+            case Verdict::misdirected:
+                FUZZ_CHECK(probe.far.finals > 0 && !probe.far.straight && !probe.latency);
+                break;
             case Verdict::lost_back:
                 FUZZ_CHECK((probe.far.finals > 0 || probe.far.error_of_answer) && !probe.latency);
                 break;

@@ -64,9 +64,9 @@ private:
                               bool& by_branch) noexcept;
     void draw(Side side, WallTime at, const Message& message, const Datagram& datagram);
     void take_request(Probe& probe, Side side, WallTime at, const Message& message,
-                      std::string_view text);
+                      const Datagram& datagram);
     void take_answer(Probe& probe, Side side, WallTime at, const Message& message,
-                     std::string_view text);
+                     const Datagram& datagram);
     void note_syntax(Seen& seen, const Message& message, std::string_view text);
     void hold_or_compare(Probe& probe, Side side, bool answer, std::string_view text);
     void compare_with_log(const Probe& probe, const Message& message);

@@ -15,6 +15,7 @@
 #include "sipping/base/instant.hpp"
 #include "sipping/record/row.hpp"
 #include "sipping/result/probe_result.hpp"
+#include "sipping/trace/flows.hpp"
 
 namespace sipping::trace {
 
@@ -38,6 +39,12 @@ struct Seen {
     bool final_refused = false;  ///< a strict reader does not take the first final response
     std::uint32_t syntax = 0;    ///< index of text(): what is wrong with it, "no-colon:server"
     std::uint32_t leg = 0;       ///< hash of the branch of the first request; others are a proxy's
+    std::array<Flows::Index, 4> request_flows{};  ///< those that differ, then none
+    Flows::Index answer_flow = Flows::none;  ///< of the first final response that is not straight
+    bool straight = false;                   ///< a final response went straight back
+    bool more_flows = false;                 ///< of requests, than there is room for
+    bool has_rport = false;                  ///< the first request's top Via asks for it (RFC 3581)
+    std::uint16_t sent_by_port = 0;          ///< of that Via; 0: none
 
     [[nodiscard]] bool any_message() const noexcept {
         return requests > 0 || provisionals > 0 || finals > 0;
@@ -94,6 +101,18 @@ public:
     [[nodiscard]] Probe* find(std::uint64_t call_id, std::optional<std::string_view> site,
                               WallTime at) noexcept;
 
+    /// How a request of that probe went, or its final response.
+    void note_request_flow(Seen& seen, Side side, const Flow& flow);
+    void note_answer_flow(Seen& seen, Side side, const Flow& flow);
+    /// How its answer went within the captures of that side.
+    [[nodiscard]] Return returned(const Probe& probe, Side side) const;
+    [[nodiscard]] Flows& flows(Side side) noexcept {
+        return flows_[static_cast<std::size_t>(side)];
+    }
+    [[nodiscard]] const Flows& flows(Side side) const noexcept {
+        return flows_[static_cast<std::size_t>(side)];
+    }
+
     /// A packet of these two in which nothing could be read. True: one of them is a target.
     bool note_unread(Side side, const Address& source, const Address& destination) noexcept;
     /// Such packets to and from the address of that probe's target.
@@ -133,10 +152,6 @@ private:
     void insert_wanted(const record::Row& row, std::string_view name);
     void put_into_groups();
 
-    struct AddressHash {
-        [[nodiscard]] std::size_t operator()(const Address& address) const noexcept;
-    };
-
     Wanted wanted_;
     std::vector<Probe> probes_;
     std::vector<Probe> sample_;
@@ -149,6 +164,7 @@ private:
     bool reads_forgivingly_ = false;
     /// By the address of a target: packets that were not read, of either side.
     std::unordered_map<Address, std::array<std::uint64_t, 2>, AddressHash> unread_;
+    std::array<Flows, 2> flows_;
     std::uint32_t groups_ = 0;
     std::uint64_t rows_ = 0;
     std::uint64_t left_out_ = 0;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "sipping/trace/coverage.hpp"
@@ -17,13 +18,14 @@ enum class Verdict : std::uint8_t {
     never_left,    ///< it never left our host
     lost_there,    ///< on the way to the far end
     unanswered,    ///< arrived, and no final answer left
+    misdirected,   ///< the far end sent the answer elsewhere than the request came from
     lost_back,     ///< the answer was lost on the way back
     not_received,  ///< the answer came to our host in time, and not to the prober
     refused,       ///< the answer came, and whoever wrote the log could not read it
     too_late,      ///< answered after the timeout
     undecided,     ///< see Reason
 };
-inline constexpr std::size_t verdict_count = 9;
+inline constexpr std::size_t verdict_count = 10;
 /// "answered", "never-left", "lost-there", ... for CSV and JSON.
 [[nodiscard]] std::string_view to_string(Verdict verdict) noexcept;
 
@@ -44,6 +46,19 @@ enum class Reason : std::uint8_t {
     refused,       ///< an ICMP error says that it arrived, but the far capture lacks it
     unattributed,  ///< something came from its target, and the log could put it to no probe
     run_ended,     ///< before its timeout
+    astray,        ///< the answer came to our host elsewhere than the request left from
+    astray_too,    ///< it was sent elsewhere, but so were answers that the prober got
+};
+
+/// An answer that did not go straight back, in the captures of one side, where that says why the
+/// prober did not get it.
+struct Detour {
+    Return how = Return::unknown;  ///< other_source or astray, or there is none
+    Side side{};
+    Flow request;
+    Flow answer;
+    /// astray: as a Via without rport asks for (RFC 3261 section 18.2.2); somebody took rport off.
+    bool was_asked_for = false;
 };
 
 struct Judgement {
@@ -58,6 +73,7 @@ struct Judgement {
     bool has_times = false;     ///< the two below are known
     Duration network{};         ///< there and back
     Duration thinking{};        ///< of the far end: answer out minus request in
+    Detour detour;
 };
 
 class Judge {
@@ -87,6 +103,8 @@ public:
 private:
     [[nodiscard]] Judgement decide(const Probe& probe) const;
     [[nodiscard]] Judgement answered_there(const Probe& probe) const;
+    [[nodiscard]] std::optional<Judgement> not_straight(const Probe& probe) const;
+    [[nodiscard]] Detour detour(const Probe& probe, Side side) const;
     [[nodiscard]] Judgement lost_back(const Probe& probe) const;
     [[nodiscard]] Judgement arrived(const Probe& probe) const;
     [[nodiscard]] Judgement not_there(const Probe& probe) const;

@@ -19,7 +19,7 @@ Witnesses::Say Witnesses::say(WallTime sent) const noexcept {
 Evidence::Evidence(const ProbeBook& book, const Coverage& coverage, Side side)
     : clock_(clock_offset(book, side)), groups_(book.groups()) {
     for (const Probe& probe : book.probes())
-        count(probe, side, coverage);
+        count(book, probe, side, coverage);
     for (Group& group : groups_) {
         group.requests.sort();
         group.answers.sort();
@@ -38,11 +38,17 @@ Evidence::Evidence(const ProbeBook& book, const Coverage& coverage, Side side)
     gaps_.holes = std::move(merged);
 }
 
-void Evidence::count(const Probe& probe, Side side, const Coverage& coverage) {
+void Evidence::count(const ProbeBook& book, const Probe& probe, Side side,
+                     const Coverage& coverage) {
     Group& group = groups_[probe.group];
     Completeness& sum = group.complete;
     const Seen& seen = probe.at(side);
     if (seen.any_message()) ++sum.any;
+    if (probe.latency) {
+        const Return returned = book.returned(probe, side);
+        if (returned == Return::other_source) ++sum.other_source;
+        if (returned == Return::astray) ++sum.astray;
+    }
     if (probe.wanted && !probe.latency && seen.finals == 0) ++group.gaps.judged_by_absence;
     if (!probe.answered() || !probe.latency) {
         // A lost one that is there shows as well that the capture has such packets.

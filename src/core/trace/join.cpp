@@ -33,6 +33,11 @@ bool lacks_id(const Message& message, const Datagram& datagram) noexcept {
     return id.empty() || id.data() + id.size() == all.data() + all.size();
 }
 
+/// Nothing of one that is cut: what is missing in it is no difference and no fault.
+std::string_view whole_text(const Datagram& datagram) noexcept {
+    return datagram.cut ? std::string_view{} : datagram.payload;
+}
+
 /// As it stands in the message.
 std::string top_via_text(const Message& message) {
     wire::Lines lines(message.rest);
@@ -88,11 +93,10 @@ Join::Taken Join::take(Side side, WallTime at, const Datagram& datagram) {
         take_error(seen, at, datagram, !message.is_request);
     } else {
         seen.by_branch = seen.by_branch || by_branch;
-        const std::string_view text = datagram.cut ? std::string_view{} : datagram.payload;
         if (message.is_request)
-            take_request(*probe, side, at, message, text);
+            take_request(*probe, side, at, message, datagram);
         else
-            take_answer(*probe, side, at, message, text);
+            take_answer(*probe, side, at, message, datagram);
     }
     if (probe == options_.drawn) draw(side, at, message, datagram);
     return probe->wanted ? Taken::wanted : Taken::probe;
@@ -112,23 +116,26 @@ void Join::draw(Side side, WallTime at, const Message& message, const Datagram& 
 }
 
 void Join::take_request(Probe& probe, Side side, WallTime at, const Message& message,
-                        std::string_view text) {
+                        const Datagram& datagram) {
     Seen& seen = probe.at(side);
     const std::uint32_t leg = leg_of(message.fields.via.branch);
     if (seen.requests > 0 && leg != seen.leg) return;
     if (seen.requests == 0) {
         seen.request = at;
         seen.leg = leg;
+        seen.has_rport = message.fields.via.has_rport;
+        seen.sent_by_port = message.fields.via.port;
         if (options_.has_near)
-            hold_or_compare(probe, side, false, text);
+            hold_or_compare(probe, side, false, whole_text(datagram));
         else
             compare_with_log(probe, message);
     }
+    book_.note_request_flow(seen, side, {datagram.source, datagram.destination});
     count(seen.requests);
 }
 
 void Join::take_answer(Probe& probe, Side side, WallTime at, const Message& message,
-                       std::string_view text) {
+                       const Datagram& datagram) {
     Seen& seen = probe.at(side);
     // What a next hop of a proxy answered to the proxy is no answer to us.
     if (seen.requests > 0 && leg_of(message.fields.via.branch) != seen.leg) return;
@@ -139,7 +146,9 @@ void Join::take_answer(Probe& probe, Side side, WallTime at, const Message& mess
         }
         return count(seen.provisionals);
     }
+    book_.note_answer_flow(seen, side, {datagram.source, datagram.destination});
     if (seen.finals == 0) {
+        const std::string_view text = whole_text(datagram);
         seen.final = at;
         seen.final_status = message.fields.status;
         if (!text.empty() && !probe.latency) note_syntax(seen, message, text);

@@ -123,9 +123,41 @@ void ProbeBook::put_into_groups() {
     }
 }
 
-std::size_t ProbeBook::AddressHash::operator()(const Address& address) const noexcept {
-    return std::hash<std::string_view>{}(
-        {reinterpret_cast<const char*>(address.bytes.data()), address.bytes.size()});
+void ProbeBook::note_request_flow(Seen& seen, Side side, const Flow& flow) {
+    const Flows::Index index = flows(side).add(flow);
+    for (Flows::Index& one : seen.request_flows) {
+        if (one == index) return;
+        if (one != Flows::none) continue;
+        one = index;
+        return;
+    }
+    seen.more_flows = true;
+}
+
+void ProbeBook::note_answer_flow(Seen& seen, Side side, const Flow& flow) {
+    if (seen.straight) return;
+    const auto& known = seen.request_flows;
+    const Flows& all = flows(side);
+    seen.straight = std::ranges::any_of(
+        known, [&](Flows::Index one) { return one != Flows::none && all.at(one) == flow.back(); });
+    if (!seen.straight && seen.answer_flow == Flows::none) seen.answer_flow = flows(side).add(flow);
+}
+
+Return ProbeBook::returned(const Probe& probe, Side side) const {
+    const Seen& seen = probe.at(side);
+    if (seen.request_flows[0] == Flows::none) return Return::unknown;
+    if (seen.straight) return Return::straight;
+    if (seen.answer_flow == Flows::none) return Return::unknown;
+    const Flow& answer = flows(side).at(seen.answer_flow);
+    Return best = seen.more_flows ? Return::unknown : Return::astray;
+    // A box that a NAT is on shows each packet twice, with other addresses.
+    for (const Flows::Index one : seen.request_flows) {
+        if (one == Flows::none) break;
+        const Flow& request = flows(side).at(one);
+        if (request == answer.back()) return Return::straight;
+        if (request.source == answer.destination) best = Return::other_source;
+    }
+    return best;
 }
 
 bool ProbeBook::note_unread(Side side, const Address& source, const Address& destination) noexcept {

@@ -26,8 +26,8 @@ bool was_refused(const Probe& probe) noexcept {
 
 std::string_view to_string(Verdict verdict) noexcept {
     static constexpr std::array<std::string_view, verdict_count> words{
-        "answered",     "never-left", "lost-there", "unanswered", "lost-back",
-        "not-received", "refused",    "too-late",   "undecided"};
+        "answered",  "never-left",   "lost-there", "unanswered", "misdirected",
+        "lost-back", "not-received", "refused",    "too-late",   "undecided"};
     return words[static_cast<std::size_t>(verdict)];
 }
 
@@ -51,6 +51,9 @@ bool Judge::is_of_another_time(const Probe& probe, Side side) const {
 Judgement Judge::judge(const Probe& probe) const {
     Judgement result = decide(probe);
     if (result.reason == Reason::cut) result.count = far_.cut_at();
+    // Of what is told already, or of the side that is nearer to where it was sent from.
+    if (result.detour.how == Return::unknown && !probe.latency)
+        result.detour = detour(probe, Side::far);
     return result;
 }
 
@@ -71,6 +74,7 @@ Judgement Judge::decide(const Probe& probe) const {
 
 /// A final answer was seen somewhere.
 Judgement Judge::answered_there(const Probe& probe) const {
+    if (const auto elsewhere = not_straight(probe)) return *elsewhere;
     Judgement result;
     std::optional<Duration> took = probe.latency;
     if (!took && probe.near.finals > 0)
@@ -102,6 +106,51 @@ Judgement Judge::answered_there(const Probe& probe) const {
                      : probe.latency  ? Verdict::too_late
                                       : Verdict::not_received;
     return result;
+}
+
+Detour Judge::detour(const Probe& probe, Side side) const {
+    Detour detour;
+    detour.how = book_.returned(probe, side);
+    detour.side = side;
+    if (detour.how == Return::straight) detour.how = Return::unknown;
+    // Answers that came from there arrived.
+    if (detour.how == Return::other_source && evidence(side).of(probe).other_source > 0)
+        detour.how = Return::unknown;
+    if (detour.how == Return::unknown) return detour;
+    const Seen& seen = probe.at(side);
+    const Flows& flows = book_.flows(side);
+    constexpr std::uint16_t sip_port = 5060;  // RFC 3261 section 18.2.2: of a Via without a port
+    detour.request = flows.at(seen.request_flows[0]);
+    detour.answer = flows.at(seen.answer_flow);
+    const Endpoint asked{detour.request.source.address,
+                         seen.sent_by_port != 0 ? seen.sent_by_port : sip_port};
+    detour.was_asked_for = !seen.has_rport && detour.answer.destination == asked;
+    return detour;
+}
+
+/// An answer that the prober could not get, since it went or came elsewhere than where its request
+/// came from.
+std::optional<Judgement> Judge::not_straight(const Probe& probe) const {
+    if (probe.latency) return std::nullopt;
+    const Return at_far = book_.returned(probe, Side::far);
+    const Return at_near = book_.returned(probe, Side::near);
+    const auto told = [&](Verdict verdict, Reason reason, Side side) {
+        Judgement result{.verdict = verdict, .reason = reason};
+        result.detour = detour(probe, side);
+        return result;
+    };
+    const bool came_straight = at_near == Return::straight || at_near == Return::other_source;
+    if (at_far == Return::astray && !came_straight) {
+        if (evidence(Side::far).of(probe).astray > 0)
+            return told(Verdict::undecided, Reason::astray_too, Side::far);
+        return told(Verdict::misdirected, Reason::none, Side::far);
+    }
+    if (at_near != Return::astray) return std::nullopt;
+    if (evidence(Side::near).of(probe).astray > 0)
+        return told(Verdict::undecided, Reason::astray_too, Side::near);
+    // Sent right and come wrong: changed on the way.
+    if (at_far != Return::unknown) return told(Verdict::lost_back, Reason::none, Side::near);
+    return told(Verdict::undecided, Reason::astray, Side::near);
 }
 
 /// The answer is none that a strict reader takes, or came while something came that the log could

@@ -35,6 +35,12 @@ std::string reason_words(const Judgement& judgement) {
         case Reason::unattributed:
             return "what came from its target meanwhile belongs to no probe: perhaps its response";
         case Reason::run_ended: return "the run ended before its timeout";
+        case Reason::astray:
+            return "the answer came elsewhere than its request left from, by the far end's doing "
+                   "or by a NAT's";
+        case Reason::astray_too:
+            return "the answer went elsewhere than its request came from, but so did answers that "
+                   "arrived";
     }
     return "";
 }
@@ -49,6 +55,29 @@ std::string syntax_words(const Judgement& judgement) {
     if (judgement.verdict != Verdict::refused) return {};
     if (judgement.syntax.empty()) return ", not correct SIP";
     return fmt::format(", not correct SIP ({})", judgement.syntax);
+}
+
+/// What is wrong with how an answer went, and by which rule.
+std::string detour_words(const Detour& detour) {
+    const Flow& request = detour.request;
+    const Flow& answer = detour.answer;
+    const bool at_far = detour.side == Side::far;
+    if (detour.how == Return::other_source)
+        return fmt::format(
+            "it was sent from {}, the request went to {}: a NAT or firewall may have stopped it "
+            "(RFC 3581 section 4)",
+            to_string(answer.source), to_string(request.destination));
+    if (detour.how != Return::astray) return {};
+    std::string text =
+        fmt::format("it {} {}, the request {} {}", at_far ? "was sent to" : "came to",
+                    to_string(answer.destination), at_far ? "came from" : "left from",
+                    to_string(request.source));
+    if (!at_far) return text;
+    if (detour.was_asked_for)
+        return text + ": as its Via asks, which has no rport (RFC 3261 section 18.2.2)";
+    if (answer.destination.address == request.source.address)
+        return text + ": rport ignored (RFC 3581 section 4)";
+    return text + ": its source address ignored (RFC 3261 section 18.2.2)";
 }
 
 std::string_view other_words(Verdict verdict) noexcept {
@@ -97,6 +126,7 @@ std::string_view verdict_words(Verdict verdict) noexcept {
         case Verdict::never_left: return "never left our host";
         case Verdict::lost_there: return "lost on the way there";
         case Verdict::unanswered: return "arrived, not answered";
+        case Verdict::misdirected: return "answer sent elsewhere";
         case Verdict::lost_back: return "answer lost on the way back";
         case Verdict::not_received: return "answer lost at our host";
         case Verdict::refused: return "arrived, refused by a strict reader";
@@ -122,6 +152,7 @@ std::string detail_words(const Probe& probe, const Judgement& judgement, bool ha
             fmt::format("{} sent{}",
                         probe.far.finals > 0 ? probe.far.final_status : probe.near.final_status,
                         syntax_words(judgement)));
+    add(text, detour_words(judgement.detour));
     if (judgement.maybe_ours)
         add(text,
             fmt::format("or {}: {}", other_words(judgement.verdict),

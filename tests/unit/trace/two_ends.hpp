@@ -46,11 +46,19 @@ public:
     }
     /// On the prober's clock; the far end's is `ahead` of it.
     Join::Taken packet(Side side, Duration at, const std::string& text) {
+        return text.starts_with("SIP/") ? packet(side, at, text, them, us)
+                                        : packet(side, at, text, us, them);
+    }
+    Join::Taken packet(Side side, Duration at, const std::string& text, const Endpoint& source,
+                       const Endpoint& destination) {
         Datagram datagram;
-        datagram.source.port = 40000;
+        datagram.source = source;
+        datagram.destination = destination;
         datagram.payload = text;
         return feed(side, at, datagram);
     }
+    static inline const Endpoint us{*parse_address("10.0.0.1"), 40000};
+    static inline const Endpoint them{*parse_address("10.0.0.2"), 5060};
     Join::Taken feed(Side side, Duration at, const Datagram& datagram) {
         const WallTime when = begin + at + (side == Side::far ? ahead : Duration{});
         Span& span = spans_[static_cast<std::size_t>(side)];

@@ -22,6 +22,7 @@ std::string_view short_words(Verdict verdict) noexcept {
         case Verdict::never_left: return "never left our host";
         case Verdict::lost_there: return "on the way there";
         case Verdict::unanswered: return "unanswered";
+        case Verdict::misdirected: return "answered elsewhere";
         case Verdict::lost_back: return "on the way back";
         case Verdict::not_received: return "at our host";
         case Verdict::refused: return "refused by a strict reader";

@@ -1,0 +1,55 @@
+"""sipping trace: what comes back and is no plain answer to a probe, and what it proves."""
+
+import json
+import unittest
+
+from captures import answer, request
+from trace_scenes import BEGIN, BOTH, FAR, SceneCase
+
+LOST = "5479931704"
+
+
+class AnswersCase(SceneCase):
+    AT = BEGIN + 30.5
+
+    def setUp(self):
+        """60 answered ones, and LOST among them on its way to the far end."""
+        super().setUp()
+        for number in range(60):
+            self.probe(BEGIN + number, f"{6000000000 + number}")
+
+    def arrives(self, detail=""):
+        self.probe(self.AT, LOST, "silent", detail=detail)
+
+    def told(self, *captures, code=0):
+        self.write()
+        verdict = self.verdicts(*captures, code=code)[LOST]
+        return f"{verdict}: {self.details[LOST]}"
+
+
+class Elsewhere(AnswersCase):
+    def test_rport_ignored(self):
+        self.arrives()
+        self.packet("far", self.AT + 0.001, answer(request(LOST)), us=40001)
+        words = ("200 sent; it was sent to 10.0.0.1:40001, the request came from 10.0.0.1:40000: "
+                 "rport ignored (RFC 3581 section 4)")
+        for captures in (FAR, BOTH):
+            self.assertEqual(self.told(*captures), f"misdirected: {words}")
+        text = self.sipping("trace", "log.csv", *BOTH).out
+        self.assertTrue(text.startswith("1 lost: 1 answered elsewhere\n"), text)
+        self.assertIn(f"  5479931704  answer sent elsewhere  {words}\n", text)
+        told = json.loads(self.sipping("trace", "log.csv", *BOTH, "--json").out.splitlines()[0])
+        self.assertEqual((told["verdict"], told["detail"]), ("misdirected", words))
+        run = self.sipping("trace", "log.csv", *BOTH, "--ladder", LOST, env={"LC_ALL": "C"})
+        self.assertIn("|x--------- 200 ----------|  10.0.0.2:5060 to 10.0.0.1:40001\n", run.out)
+
+    def test_from_another_port(self):
+        self.arrives()
+        self.packet("far", self.AT + 0.001, answer(request(LOST)), them=1024)
+        self.assertEqual(self.told(*BOTH),
+                         "lost-back: 200 sent; it was sent from 10.0.0.2:1024, the request went to "
+                         "10.0.0.2:5060: a NAT or firewall may have stopped it (RFC 3581 section 4)")
+
+
+if __name__ == "__main__":
+    unittest.main()
