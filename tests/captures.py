@@ -23,6 +23,10 @@ def udp(text, source_port=40000, port=5060):
     return struct.pack("!HHHH", source_port, port, 8 + len(data), 0) + data
 
 
+def icmp(kind, code, quoted):
+    return struct.pack("!BBHI", kind, code, 0, 0) + quoted
+
+
 def on_link(packet, link=ETHERNET):
     kind = 0x0800 if packet[0] >> 4 == 4 else 0x86DD
     if link == ETHERNET:

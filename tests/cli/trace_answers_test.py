@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from captures import answer, request
+from captures import answer, icmp, ip, request, udp
 from trace_scenes import BEGIN, BOTH, FAR, SceneCase
 
 LOST = "5479931704"
@@ -46,9 +46,41 @@ class Elsewhere(AnswersCase):
     def test_from_another_port(self):
         self.arrives()
         self.packet("far", self.AT + 0.001, answer(request(LOST)), them=1024)
-        self.assertEqual(self.told(*BOTH),
-                         "lost-back: 200 sent; it was sent from 10.0.0.2:1024, the request went to "
-                         "10.0.0.2:5060: a NAT or firewall may have stopped it (RFC 3581 section 4)")
+        self.assertEqual(self.told(*BOTH), (
+            "lost-back: 200 sent; it was sent from 10.0.0.2:1024, the request went to "
+            "10.0.0.2:5060: a NAT or firewall may have stopped it (RFC 3581 section 4)"))
+
+
+class Icmp(AnswersCase):
+    """Errors that quote the probe."""
+
+    def error(self, side, source, code=3):
+        quoted = ip(udp(request(LOST)), "10.0.0.1", "10.0.0.2")
+        getattr(self, side).append((self.AT + 0.001, ip(icmp(3, code, quoted), source, "10.0.0.1",
+                                                        protocol=1)))
+
+    def test_closed_port_at_the_far_end(self):
+        self.arrives()
+        self.error("far", "10.0.0.2")
+        told = ("rejected: ICMP port-unreachable from 10.0.0.2, the host asked, about the request "
+                "(seen far{}, not in the log)")
+        self.assertEqual(self.told(*FAR), told.format(""))
+        self.assertEqual(self.told(*BOTH), told.format(", not near"))
+        self.error("near", "10.0.0.2")
+        self.assertEqual(self.told(*BOTH), told.format("").replace("seen far", "seen near and far"))
+        run = self.sipping("trace", "log.csv", *BOTH)
+        self.assertTrue(run.out.startswith("1 lost: 1 rejected by its host\n"), run.out)
+        told = json.loads(self.sipping("trace", "log.csv", *BOTH, "--json").out.splitlines()[0])
+        self.assertEqual((told["near"]["icmp_errors"], told["far"]["icmp_errors"]), (1, 1))
+
+    def test_a_firewall_on_the_way(self):
+        self.probe(self.AT, LOST, "there")
+        self.error("near", "10.9.9.9", 13)
+        self.assertEqual(self.told(*BOTH), (
+            "turned-back: ICMP admin-prohibited from 10.9.9.9, a box on the way, about the request "
+            "(seen near, not in the log)"))
+        run = self.sipping("trace", "log.csv", *BOTH)
+        self.assertTrue(run.out.startswith("1 lost: 1 turned back by a box on the way\n"), run.out)
 
 
 if __name__ == "__main__":

@@ -69,6 +69,11 @@ void take(ProbeBook& book, Join& join, Unpacker& unpacker, Side side, const Fram
     book.note_unread(side, packet->source, packet->destination);
 }
 
+bool is_answered(const Probe& probe) {
+    return probe.near.finals > 0 || probe.far.finals > 0 || probe.near.answer_errors.count > 0 ||
+           probe.far.answer_errors.count > 0;
+}
+
 void judge_all(const ProbeBook& book, const Coverage& far, const Coverage* near) {
     const Judge judge(book, far, near);
     static_cast<void>(offset_words(Side::far, judge.offset(Side::far)));
@@ -82,12 +87,17 @@ void judge_all(const ProbeBook& book, const Coverage& far, const Coverage* near)
                 FUZZ_CHECK(probe.far.any_message() && probe.far.finals == 0);
                 break;
             case Verdict::misdirected:
-                FUZZ_CHECK(probe.far.finals > 0 && !probe.far.straight && !probe.latency);
+                FUZZ_CHECK(probe.far.answer_flow != Flows::none && !probe.far.straight &&
+                           !probe.latency);
                 break;
-            case Verdict::lost_back:
-                FUZZ_CHECK((probe.far.finals > 0 || probe.far.error_of_answer) && !probe.latency);
+            case Verdict::lost_back: FUZZ_CHECK(is_answered(probe) && !probe.latency); break;
+            case Verdict::not_received: FUZZ_CHECK(is_answered(probe)); break;
+            case Verdict::turned_back:
+            case Verdict::rejected:
+                FUZZ_CHECK(!is_answered(probe));
+                FUZZ_CHECK(probe.kind == Kind::icmp || probe.near.request_errors.count > 0 ||
+                           probe.far.request_errors.count > 0);
                 break;
-            case Verdict::not_received: FUZZ_CHECK(probe.near.finals > 0); break;
             case Verdict::refused:
                 FUZZ_CHECK((probe.far.finals > 0 || probe.near.finals > 0) && !probe.latency);
                 break;

@@ -67,6 +67,8 @@ private:
                       const Datagram& datagram);
     void take_answer(Probe& probe, Side side, WallTime at, const Message& message,
                      const Datagram& datagram);
+    void take_error(Probe& probe, Side side, WallTime at, const Message& message,
+                    const Datagram& datagram);
     void note_syntax(Seen& seen, const Message& message, std::string_view text);
     void hold_or_compare(Probe& probe, Side side, bool answer, std::string_view text);
     void compare_with_log(const Probe& probe, const Message& message);

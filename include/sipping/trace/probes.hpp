@@ -21,19 +21,28 @@ namespace sipping::trace {
 
 enum class Side : std::uint8_t { near, far };
 
+/// ICMP errors about the request of a probe, or about its final responses.
+struct SeenErrors {
+    /// Of the datagram that is quoted, as addresses stand in the same capture.
+    enum class From : std::uint8_t { between, sender, receiver };
+
+    IcmpError first;
+    From from{};
+    WallTime at{};            ///< of the first one
+    std::uint16_t count = 0;  ///< stops at its largest value
+};
+
 /// What the captures of one side show of one probe. Times are those of the captures' clock.
 struct Seen {
     WallTime request{};  ///< the first one; meaningful when there was one, like all of these
     WallTime provisional{};
     WallTime final{};
-    WallTime error_at{};
-    IcmpError error;               ///< the first ICMP error about it
-    bool error_of_answer = false;  ///< it quotes the answer, not the request
-    bool by_branch = false;        ///< its Call-ID was another one here
-    std::uint16_t requests = 0;    ///< all counts stop at their largest value
+    SeenErrors request_errors;
+    SeenErrors answer_errors;
+    bool by_branch = false;      ///< its Call-ID was another one here
+    std::uint16_t requests = 0;  ///< all counts stop at their largest value
     std::uint16_t provisionals = 0;
     std::uint16_t finals = 0;
-    std::uint16_t errors = 0;
     std::uint16_t provisional_status = 0;
     std::uint16_t final_status = 0;
     bool final_refused = false;  ///< a strict reader does not take the first final response

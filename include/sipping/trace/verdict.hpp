@@ -17,6 +17,8 @@ enum class Verdict : std::uint8_t {
     answered,      ///< in time; only of probes that were asked for
     never_left,    ///< it never left our host
     lost_there,    ///< on the way to the far end
+    turned_back,   ///< a box on the way says by ICMP that it did not pass it on
+    rejected,      ///< its host says by ICMP that it did not take it
     unanswered,    ///< arrived, and no final answer left
     misdirected,   ///< the far end sent the answer elsewhere than the request came from
     lost_back,     ///< the answer was lost on the way back
@@ -25,7 +27,7 @@ enum class Verdict : std::uint8_t {
     too_late,      ///< answered after the timeout
     undecided,     ///< see Reason
 };
-inline constexpr std::size_t verdict_count = 10;
+inline constexpr std::size_t verdict_count = 12;
 /// "answered", "never-left", "lost-there", ... for CSV and JSON.
 [[nodiscard]] std::string_view to_string(Verdict verdict) noexcept;
 
@@ -43,7 +45,6 @@ enum class Reason : std::uint8_t {
     cut,           ///< so it is, and they are cut
     other_time,    ///< the Call-ID was there at quite another time: its digits came twice
     slow,          ///< answered, later than any answer in time; the timeout is not in the log
-    refused,       ///< an ICMP error says that it arrived, but the far capture lacks it
     unattributed,  ///< something came from its target, and the log could put it to no probe
     run_ended,     ///< before its timeout
     astray,        ///< the answer came to our host elsewhere than the request left from
@@ -64,8 +65,8 @@ struct Detour {
 struct Judgement {
     Verdict verdict = Verdict::undecided;
     Reason reason{};
-    /// lost_there: or never_left; lost_back: or lost at our host; refused: or lost on the way back
-    /// before that. Only a near capture tells.
+    /// lost_there, turned_back: or never_left; lost_back: or lost at our host; refused: or lost on
+    /// the way back before that. Only a near capture tells.
     bool maybe_ours = false;
     std::uint64_t count = 0;    ///< with that reason: packets that are `unread`, bytes left of the
                                 ///< longest that is `cut`
@@ -74,6 +75,7 @@ struct Judgement {
     Duration network{};         ///< there and back
     Duration thinking{};        ///< of the far end: answer out minus request in
     Detour detour;
+    bool unseen = false;  ///< rejected: and the far capture would have it, and has not
 };
 
 class Judge {
@@ -103,6 +105,8 @@ public:
 private:
     [[nodiscard]] Judgement decide(const Probe& probe) const;
     [[nodiscard]] Judgement answered_there(const Probe& probe) const;
+    [[nodiscard]] std::optional<Judgement> by_icmp(const Probe& probe) const;
+    [[nodiscard]] std::optional<SeenErrors::From> logged_sender(const Probe& probe) const;
     [[nodiscard]] std::optional<Judgement> not_straight(const Probe& probe) const;
     [[nodiscard]] Detour detour(const Probe& probe, Side side) const;
     [[nodiscard]] Judgement lost_back(const Probe& probe) const;

@@ -53,8 +53,7 @@ void Evidence::count(const ProbeBook& book, const Probe& probe, Side side,
     if (!probe.answered() || !probe.latency) {
         // A lost one that is there shows as well that the capture has such packets.
         if (seen.requests > 0) group.requests.add(probe.sent, true);
-        const bool refused = seen.errors > 0 && !seen.error_of_answer;
-        if (seen.finals > 0 || seen.provisionals > 0 || refused)
+        if (seen.finals > 0 || seen.provisionals > 0 || seen.request_errors.count > 0)
             group.answers.add(probe.sent, true);
         return;
     }

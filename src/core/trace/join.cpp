@@ -49,13 +49,18 @@ std::string top_via_text(const Message& message) {
     return {};
 }
 
-void take_error(Seen& seen, WallTime at, const Datagram& datagram, bool of_answer) noexcept {
-    if (seen.errors == 0) {
-        seen.error = error_of(datagram);
-        seen.error_at = at;
-        seen.error_of_answer = of_answer;
-    }
-    count(seen.errors);
+SeenErrors::From sender_of(const Datagram& error) noexcept {
+    if (error.icmp_from == error.destination.address) return SeenErrors::From::receiver;
+    if (error.icmp_from == error.source.address) return SeenErrors::From::sender;
+    return SeenErrors::From::between;
+}
+
+/// Another hop's than the first request's. A quote may end within its branch: nobody knows.
+bool is_of_other_leg(const Seen& seen, const Message& message, const Datagram& datagram) noexcept {
+    const std::string_view branch = message.fields.via.branch;
+    const std::string_view all = datagram.payload;
+    if (branch.empty() || branch.data() + branch.size() == all.data() + all.size()) return false;
+    return seen.requests > 0 && leg_of(branch) != seen.leg;
 }
 
 }  // namespace
@@ -90,7 +95,7 @@ Join::Taken Join::take(Side side, WallTime at, const Datagram& datagram) {
     }
     Seen& seen = probe->at(side);
     if (datagram.is_icmp()) {
-        take_error(seen, at, datagram, !message.is_request);
+        take_error(*probe, side, at, message, datagram);
     } else {
         seen.by_branch = seen.by_branch || by_branch;
         if (message.is_request)
@@ -100,6 +105,19 @@ Join::Taken Join::take(Side side, WallTime at, const Datagram& datagram) {
     }
     if (probe == options_.drawn) draw(side, at, message, datagram);
     return probe->wanted ? Taken::wanted : Taken::probe;
+}
+
+void Join::take_error(Probe& probe, Side side, WallTime at, const Message& message,
+                      const Datagram& datagram) {
+    Seen& seen = probe.at(side);
+    if (is_of_other_leg(seen, message, datagram)) return;
+    if (!message.is_request && message.is_provisional()) return;
+    SeenErrors& errors = message.is_request ? seen.request_errors : seen.answer_errors;
+    if (errors.count == 0)
+        errors = {.first = error_of(datagram), .from = sender_of(datagram), .at = at, .count = 0};
+    count(errors.count);
+    if (!message.is_request)
+        book_.note_answer_flow(seen, side, {datagram.source, datagram.destination});
 }
 
 void Join::draw(Side side, WallTime at, const Message& message, const Datagram& datagram) {

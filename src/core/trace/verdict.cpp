@@ -9,25 +9,40 @@ Judgement undecided(Reason reason) noexcept {
     return {.verdict = Verdict::undecided, .reason = reason};
 }
 
-/// By an ICMP error that only the host itself sends.
-bool was_refused(const Probe& probe) noexcept {
-    constexpr std::string_view by_host = "port-unreachable";
-    std::array<char, 32> scratch{};
-    for (const Seen* seen : {&probe.near, &probe.far})
-        if (seen->errors > 0 && !seen->error_of_answer &&
-            icmp_name(seen->error, scratch) == by_host)
-            return true;
+using From = SeenErrors::From;
+
+constexpr std::string_view lacked_a_piece = "reassembly-timeout";
+
+/// Of a probe that the log says was ended by an ICMP error.
+std::string_view logged(const Probe& probe, std::string_view key) noexcept {
     record::Row row;
     row.detail = probe.detail;
-    return probe.kind == Kind::icmp && row.detail_of("icmp") == by_host;
+    return probe.kind == Kind::icmp ? row.detail_of(key).value_or("") : "";
+}
+
+/// The host had not all fragments of it: no refusal, but a loss.
+bool was_incomplete(const Probe& probe) noexcept {
+    std::array<char, 32> scratch{};
+    const auto is = [&](const Seen& seen) {
+        return seen.request_errors.count > 0 &&
+               icmp_name(seen.request_errors.first, scratch) == lacked_a_piece;
+    };
+    return is(probe.near) || is(probe.far) || logged(probe, "icmp") == lacked_a_piece;
+}
+
+/// When a final response was seen, or first quoted by an ICMP error.
+std::optional<WallTime> answer_at(const Seen& seen) noexcept {
+    if (seen.finals > 0) return seen.final;
+    if (seen.answer_errors.count > 0) return seen.answer_errors.at;
+    return std::nullopt;
 }
 
 }  // namespace
 
 std::string_view to_string(Verdict verdict) noexcept {
     static constexpr std::array<std::string_view, verdict_count> words{
-        "answered",  "never-left",   "lost-there", "unanswered", "misdirected",
-        "lost-back", "not-received", "refused",    "too-late",   "undecided"};
+        "answered",    "never-left", "lost-there",   "turned-back", "rejected", "unanswered",
+        "misdirected", "lost-back",  "not-received", "refused",     "too-late", "undecided"};
     return words[static_cast<std::size_t>(verdict)];
 }
 
@@ -63,10 +78,11 @@ Judgement Judge::decide(const Probe& probe) const {
     if (is_of_another_time(probe, Side::far) ||
         (near_ != nullptr && is_of_another_time(probe, Side::near)))
         return undecided(Reason::other_time);
+    const bool answered = answer_at(probe.far) || answer_at(probe.near) || probe.latency;
+    if (!answered)
+        if (const auto refused = by_icmp(probe)) return *refused;
     if (probe.kind == Kind::pending && !probe.latency) return undecided(Reason::run_ended);
-    if (probe.far.finals > 0 || probe.near.finals > 0 || probe.latency)
-        return answered_there(probe);
-    if (probe.far.errors > 0 && probe.far.error_of_answer) return lost_back(probe);
+    if (answered) return answered_there(probe);
     if (probe.unread) return undecided(Reason::unattributed);
     if (probe.far.any_message()) return arrived(probe);
     return not_there(probe);
@@ -77,11 +93,12 @@ Judgement Judge::answered_there(const Probe& probe) const {
     if (const auto elsewhere = not_straight(probe)) return *elsewhere;
     Judgement result;
     std::optional<Duration> took = probe.latency;
-    if (!took && probe.near.finals > 0)
-        took = probe.near.final - (probe.near.requests > 0 ? probe.near.request
-                                                           : offset(Side::near).there(probe.sent));
-    const bool has_thought = probe.far.requests > 0 && probe.far.finals > 0;
-    if (has_thought) result.thinking = probe.far.final - probe.far.request;
+    if (const auto came = answer_at(probe.near); !took && came)
+        took = *came - (probe.near.requests > 0 ? probe.near.request
+                                                : offset(Side::near).there(probe.sent));
+    const auto left = answer_at(probe.far);
+    const bool has_thought = probe.far.requests > 0 && left;
+    if (has_thought) result.thinking = *left - probe.far.request;
     // What took longer than all that were in time may have been too late; only the log could tell.
     const Duration in_time = std::max(in_time_least, book_.answered_within(probe.target));
     const bool slow = !probe.latency && took.value_or(result.thinking) > in_time;
@@ -165,7 +182,51 @@ bool Judge::was_not_read(const Probe& probe) const {
 
 /// It was answered, and neither the prober nor the near capture has the answer.
 Judgement Judge::lost_back(const Probe& probe) const {
-    return {.verdict = Verdict::lost_back, .maybe_ours = !near_is_sure(probe, true)};
+    const bool is_ours = !near_is_sure(probe, true);
+    const SeenErrors& errors = probe.far.answer_errors;
+    // It came to where it was sent.
+    if (is_ours && errors.count > 0 && errors.from == From::receiver)
+        return {.verdict = Verdict::not_received};
+    return {.verdict = Verdict::lost_back, .maybe_ours = is_ours};
+}
+
+/// From where the log says that an ICMP error about the request came.
+std::optional<From> Judge::logged_sender(const Probe& probe) const {
+    if (probe.kind != Kind::icmp) return std::nullopt;
+    const bool by_host = logged(probe, "icmp_from") == book_.text(probe.host);
+    return by_host ? From::receiver : From::between;
+}
+
+/// An ICMP error about the request settles it, whatever captures lack.
+std::optional<Judgement> Judge::by_icmp(const Probe& probe) const {
+    if (probe.far.provisionals > 0 || probe.near.provisionals > 0) return std::nullopt;
+    const auto says = [&](From from) {
+        return std::ranges::any_of(std::array{&probe.near, &probe.far}, [&](const Seen* seen) {
+            return seen->request_errors.count > 0 && seen->request_errors.from == from;
+        });
+    };
+    const bool captured = probe.near.request_errors.count > 0 || probe.far.request_errors.count > 0;
+    const auto from_log = logged_sender(probe);
+    if (!captured && !from_log) return std::nullopt;
+    const bool left = probe.near.requests > 0 || probe.far.requests > 0;
+    if (was_incomplete(probe)) {
+        if (probe.far.requests > 0) return std::nullopt;
+        return Judgement{.verdict = Verdict::lost_there, .maybe_ours = probe.near.requests == 0};
+    }
+    if (says(From::receiver) || from_log == From::receiver) {
+        const bool unseen = !probe.far.any_message() && far_evidence_.of(probe).any > 0 &&
+                            offset(Side::far).known && why_not_there(probe) == Reason::none;
+        return Judgement{.verdict = Verdict::rejected, .unseen = unseen};
+    }
+    if (says(From::between)) return Judgement{.verdict = Verdict::turned_back};
+    // Our own host: it had no route, no neighbour, or a firewall.
+    if (says(From::sender)) {
+        if (left) return std::nullopt;
+        return Judgement{.verdict = Verdict::never_left};
+    }
+    // Of the log alone: from a box on the way, or of our own host, whose address it does not say.
+    if (!left && near_is_sure(probe, false)) return Judgement{.verdict = Verdict::never_left};
+    return Judgement{.verdict = Verdict::turned_back, .maybe_ours = !left};
 }
 
 Judgement Judge::arrived(const Probe& probe) const {
@@ -191,8 +252,7 @@ bool Judge::near_is_sure(const Probe& probe, bool answers) const {
 
 /// Nothing of it was seen at the far end.
 Judgement Judge::not_there(const Probe& probe) const {
-    const bool left = probe.near.any_message() || probe.near.errors > 0 || probe.far.errors > 0;
-    if (was_refused(probe)) return undecided(Reason::refused);
+    const bool left = probe.near.any_message();
     if (!left && near_is_sure(probe, false)) return {.verdict = Verdict::never_left};
     if (far_evidence_.of(probe).any == 0 || !offset(Side::far).known) return unknown_time(probe);
     if (const Reason reason = why_not_there(probe); reason != Reason::none)

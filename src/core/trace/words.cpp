@@ -30,8 +30,6 @@ std::string reason_words(const Judgement& judgement) {
         case Reason::other_time: return "its Call-ID was captured at quite another time";
         case Reason::slow:
             return "answered, later than any answer in time: perhaps after the timeout";
-        case Reason::refused:
-            return "its host refused it, so it arrived, but the far capture lacks it";
         case Reason::unattributed:
             return "what came from its target meanwhile belongs to no probe: perhaps its response";
         case Reason::run_ended: return "the run ended before its timeout";
@@ -82,22 +80,48 @@ std::string detour_words(const Detour& detour) {
 
 std::string_view other_words(Verdict verdict) noexcept {
     switch (verdict) {
-        case Verdict::lost_there: return "never left our host";
+        case Verdict::lost_there:
+        case Verdict::turned_back: return "never left our host";
         case Verdict::refused: return "lost on the way back";
         default: return "lost at our host";
     }
 }
 
-void add_error(std::string& text, const Seen& seen, std::string_view side) {
-    if (seen.errors == 0) return;
-    std::array<char, 32> scratch{};
-    add(text,
-        fmt::format("ICMP {} from {} about the {} (seen {})", icmp_name(seen.error, scratch),
-                    to_string(seen.error.from), seen.error_of_answer ? "answer" : "request", side));
+std::string_view sender_words(SeenErrors::From from, bool of_answer) noexcept {
+    switch (from) {
+        case SeenErrors::From::between: return "a box on the way";
+        case SeenErrors::From::sender: return of_answer ? "the far end" : "our own host";
+        case SeenErrors::From::receiver:
+            return of_answer ? "our host or its NAT" : "the host asked";
+    }
+    return "";
 }
 
-void add_logged_error(std::string& text, const Probe& probe) {
-    if (probe.kind != Kind::icmp || probe.near.errors > 0) return;
+std::string error_words(const SeenErrors& errors, bool of_answer) {
+    std::array<char, 32> scratch{};
+    return fmt::format("ICMP {} from {}, {}, about the {}", icmp_name(errors.first, scratch),
+                       to_string(errors.first.from), sender_words(errors.from, of_answer),
+                       of_answer ? "answer" : "request");
+}
+
+/// Of both sides: what was said, by whom, and how far that came.
+void add_errors(std::string& text, const SeenErrors& near, const SeenErrors& far, bool of_answer,
+                bool has_near, std::string_view log) {
+    const std::string at_near = near.count > 0 ? error_words(near, of_answer) : "";
+    const std::string at_far = far.count > 0 ? error_words(far, of_answer) : "";
+    const std::string_view not_near = has_near && at_near.empty() ? ", not near" : "";
+    if (!at_near.empty() && at_near == at_far)
+        return add(text, fmt::format("{} (seen near and far{})", at_near, log));
+    if (!at_near.empty()) add(text, fmt::format("{} (seen near{})", at_near, log));
+    if (!at_far.empty()) add(text, fmt::format("{} (seen far{}{})", at_far, not_near, log));
+}
+
+void add_request_errors(std::string& text, const Probe& probe, bool has_near) {
+    const bool in_log = probe.kind == Kind::icmp;
+    const SeenErrors& near = probe.near.request_errors;
+    const SeenErrors& far = probe.far.request_errors;
+    add_errors(text, near, far, false, has_near, in_log ? ", in the log" : ", not in the log");
+    if (!in_log || near.count > 0 || far.count > 0) return;
     record::Row row;
     row.detail = probe.detail;
     add(text, fmt::format("ICMP {} from {} (in the log)", row.detail_of("icmp").value_or("error"),
@@ -125,6 +149,8 @@ std::string_view verdict_words(Verdict verdict) noexcept {
         case Verdict::answered: return "answered in time";
         case Verdict::never_left: return "never left our host";
         case Verdict::lost_there: return "lost on the way there";
+        case Verdict::turned_back: return "turned back on the way there";
+        case Verdict::rejected: return "rejected by its host";
         case Verdict::unanswered: return "arrived, not answered";
         case Verdict::misdirected: return "answer sent elsewhere";
         case Verdict::lost_back: return "answer lost on the way back";
@@ -158,9 +184,10 @@ std::string detail_words(const Probe& probe, const Judgement& judgement, bool ha
             fmt::format("or {}: {}", other_words(judgement.verdict),
                         has_near ? "the near capture cannot tell" : "a near capture would tell"));
     add_counts(text, probe.far);
-    add_error(text, probe.near, "near");
-    add_error(text, probe.far, "far");
-    add_logged_error(text, probe);
+    add_request_errors(text, probe, has_near);
+    add_errors(text, probe.near.answer_errors, probe.far.answer_errors, true, has_near, "");
+    if (judgement.unseen)
+        add(text, "not in the far capture: perhaps a box before it spoke in its name");
     add_logged_unread(text, probe);
     if (probe.far.by_branch || probe.near.by_branch)
         add(text, "Call-ID changed on the way, found by its branch");

@@ -33,21 +33,6 @@ TEST(Proof, nothing_answered_proves_nothing) {
     }
 }
 
-TEST(Proof, a_dead_host_that_says_so_itself_did_not_answer) {
-    TwoEnds ends(false);
-    ends.row(lost, 0s, Kind::icmp, std::nullopt, "gw", "icmp=port-unreachable;icmp_from=10.0.0.2");
-    ends.rows_end();
-    ends.request(Side::far, 5ms, lost);
-    Datagram error;
-    const std::string quoted = TwoEnds::text_of(lost);
-    error.payload = quoted;
-    error.icmp_type = 3;
-    error.icmp_code = 3;
-    ends.feed(Side::far, 6ms, error);
-    ends.packet(Side::far, 5s, "no SIP");
-    EXPECT_EQ(verdict_of(ends).substr(0, 21), "arrived, not answered");
-}
-
 TEST(Proof, a_hole_in_a_capture_is_told_from_the_answered_ones_beside) {
     TwoEnds ends;
     ends.answered_rows();
@@ -179,23 +164,6 @@ TEST(Proof, what_any_next_hop_of_a_proxy_says_is_no_answer_to_us) {
     ends.packet(Side::far, at + 7ms, passed_on("second"));
     ends.packet(Side::far, at + 8ms, packets::answer(passed_on("first"), "503 Busy"));
     EXPECT_EQ(verdict_of(ends), "arrived, not answered");
-}
-
-TEST(Proof, icmp_from_our_own_host_and_from_the_target_itself) {
-    TwoEnds ends;
-    ends.answered_rows();
-    ends.row(lost, at, Kind::icmp, std::nullopt, "gw", "icmp=host-unreachable;icmp_from=10.0.0.1");
-    ends.row(lost + 1, at, Kind::icmp, std::nullopt, "gw",
-             "icmp=port-unreachable;icmp_from=10.0.0.2");
-    ends.row(lost + 2, at, Kind::icmp, std::nullopt, "gw",
-             "icmp=port-unreachable;icmp_from=10.0.0.2");
-    ends.rows_end();
-    ends.answered_packets();
-    ends.request(Side::near, at, lost + 1);
-    ends.judge();
-    EXPECT_EQ(ends.of(lost).verdict, Verdict::never_left);
-    EXPECT_EQ(ends.of(lost + 1).reason, Reason::refused);
-    EXPECT_EQ(ends.of(lost + 2).reason, Reason::refused) << "whatever the near capture lacks";
 }
 
 TEST(Proof, a_target_that_moved_is_not_judged_by_a_capture_of_its_old_address) {

@@ -66,6 +66,19 @@ public:
         if (when > span.last) span.last = when;
         return join_->take(side, when, datagram);
     }
+    /// An ICMP error that quotes a request, or an answer.
+    void error(Side side, Duration at, const std::string& quoted, std::string_view from,
+               std::uint8_t type = 3, std::uint8_t code = 3) {
+        Datagram datagram;
+        const bool answer = quoted.starts_with("SIP/");
+        datagram.source = answer ? them : us;
+        datagram.destination = answer ? us : them;
+        datagram.payload = quoted;
+        datagram.icmp_type = type;
+        datagram.icmp_code = code;
+        datagram.icmp_from = *parse_address(from);
+        feed(side, at, datagram);
+    }
     void request(Side side, Duration at, std::uint64_t call_id) {
         packet(side, at, text_of(call_id));
     }
