@@ -83,5 +83,27 @@ class Icmp(AnswersCase):
         self.assertTrue(run.out.startswith("1 lost: 1 turned back by a box on the way\n"), run.out)
 
 
+class Strays(AnswersCase):
+    """Responses of the far end that belong to no probe."""
+    FOREIGN = answer(request("foreign@pbx", branch="z9hG4bKother"))
+    SEEN = "what came back to its port belongs to no probe (seen {})"
+
+    def test_in_place_of_an_answer(self):
+        self.arrives("unread=1")
+        self.packet("far", self.AT + 0.001, self.FOREIGN)
+        self.packet("near", self.AT + 0.002, self.FOREIGN)
+        logged = "; unread datagrams meanwhile: 1 (in the log)"
+        self.assertEqual(self.told(*BOTH),
+                         f"unanswered: {self.SEEN.format('near and far')}{logged}")
+        self.assertEqual(self.told(*FAR), f"unanswered: {self.SEEN.format('far')}{logged}")
+
+    def test_of_a_box_before_the_far_end(self):
+        self.probe(self.AT, LOST, "there")
+        self.packet("near", self.AT + 0.002, self.FOREIGN)
+        self.assertEqual(self.told(*BOTH, code=1), (
+            "undecided: what came from its target meanwhile belongs to no probe: perhaps its "
+            f"response; {self.SEEN.format('near')}"))
+
+
 if __name__ == "__main__":
     unittest.main()

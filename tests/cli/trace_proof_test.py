@@ -231,8 +231,12 @@ class Refused(SceneCase):
             self.probe(BEGIN + number, call_id_of(number), fate,
                        detail="" if fate == "reply" else "unread=1")
         self.write()
-        self.assertEqual(self.verdicts(*BOTH, code=1), {
-            call_id_of(20): "undecided", call_id_of(21): "undecided", call_id_of(22): "refused"})
+        self.assertEqual(self.verdicts(*BOTH), {
+            call_id_of(20): "lost-there", call_id_of(21): "unanswered", call_id_of(22): "refused"})
+        self.assertEqual(self.details[call_id_of(20)], "unread datagrams meanwhile: 1 (in the log)")
+        self.assertEqual(self.verdicts(*FAR, code=1), {
+            call_id_of(20): "undecided", call_id_of(21): "unanswered",
+            call_id_of(22): "undecided"})
         self.assertEqual(self.details[call_id_of(20)],
                          "what came from its target meanwhile belongs to no probe: perhaps its "
                          "response; unread datagrams meanwhile: 1 (in the log)")

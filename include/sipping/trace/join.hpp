@@ -62,6 +62,7 @@ public:
 private:
     [[nodiscard]] Probe* find(const Message& message, WallTime at, bool cut,
                               bool& by_branch) noexcept;
+    void note_stray(Side side, WallTime at, const Message& message, const Datagram& datagram);
     void draw(Side side, WallTime at, const Message& message, const Datagram& datagram);
     void take_request(Probe& probe, Side side, WallTime at, const Message& message,
                       const Datagram& datagram);

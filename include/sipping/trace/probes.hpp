@@ -115,6 +115,8 @@ public:
     void note_answer_flow(Seen& seen, Side side, const Flow& flow);
     /// How its answer went within the captures of that side.
     [[nodiscard]] Return returned(const Probe& probe, Side side) const;
+    /// What came back to where its request came from, that long after it, and belongs to no probe.
+    [[nodiscard]] Stray stray(const Probe& probe, Side side, Duration within) const;
     [[nodiscard]] Flows& flows(Side side) noexcept {
         return flows_[static_cast<std::size_t>(side)];
     }

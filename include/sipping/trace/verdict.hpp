@@ -45,7 +45,7 @@ enum class Reason : std::uint8_t {
     cut,           ///< so it is, and they are cut
     other_time,    ///< the Call-ID was there at quite another time: its digits came twice
     slow,          ///< answered, later than any answer in time; the timeout is not in the log
-    unattributed,  ///< something came from its target, and the log could put it to no probe
+    unattributed,  ///< something came from its target that belongs to no probe: perhaps its answer
     run_ended,     ///< before its timeout
     astray,        ///< the answer came to our host elsewhere than the request left from
     astray_too,    ///< it was sent elsewhere, but so were answers that the prober got
@@ -75,7 +75,8 @@ struct Judgement {
     Duration network{};         ///< there and back
     Duration thinking{};        ///< of the far end: answer out minus request in
     Detour detour;
-    bool unseen = false;  ///< rejected: and the far capture would have it, and has not
+    std::array<Stray, 2> strays{};  ///< by side
+    bool unseen = false;            ///< rejected: and the far capture would have it, and has not
 };
 
 class Judge {
@@ -105,6 +106,8 @@ public:
 private:
     [[nodiscard]] Judgement decide(const Probe& probe) const;
     [[nodiscard]] Judgement answered_there(const Probe& probe) const;
+    [[nodiscard]] Stray stray(const Probe& probe, Side side) const;
+    [[nodiscard]] bool may_have_come(const Probe& probe) const;
     [[nodiscard]] std::optional<Judgement> by_icmp(const Probe& probe) const;
     [[nodiscard]] std::optional<SeenErrors::From> logged_sender(const Probe& probe) const;
     [[nodiscard]] std::optional<Judgement> not_straight(const Probe& probe) const;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 
+#include "sipping/wire/lenient.hpp"
 #include "sipping/wire/lines.hpp"
 
 namespace sipping::trace {
@@ -84,12 +85,16 @@ Probe* Join::find(const Message& message, WallTime at, bool cut, bool& by_branch
 
 Join::Taken Join::take(Side side, WallTime at, const Datagram& datagram) {
     Message message;
-    if (!read_message(datagram.payload, message)) return Taken::no_sip;
+    if (!read_message(datagram.payload, message)) {
+        note_stray(side, at, message, datagram);
+        return Taken::no_sip;
+    }
     if (!datagram.is_icmp()) ++messages_[static_cast<std::size_t>(side)];
     bool by_branch = false;
     const bool cut = datagram.cut || datagram.is_icmp();
     Probe* probe = find(message, at, cut, by_branch);
     if (probe == nullptr) {
+        note_stray(side, at, message, datagram);
         return cut && !datagram.is_icmp() && lacks_id(message, datagram) ? Taken::unknown
                                                                          : Taken::others;
     }
@@ -105,6 +110,18 @@ Join::Taken Join::take(Side side, WallTime at, const Datagram& datagram) {
     }
     if (probe == options_.drawn) draw(side, at, message, datagram);
     return probe->wanted ? Taken::wanted : Taken::probe;
+}
+
+/// Whatever may be a response that nobody can attribute. A Call-ID of our form is that of another
+/// probe: not all that were answered are in the book.
+void Join::note_stray(Side side, WallTime at, const Message& message, const Datagram& datagram) {
+    CallId id;
+    if (datagram.is_icmp() || message.is_request || parse_call_id(message.fields.call_id, id) ||
+        wire::keep_alive_kind(datagram.payload) != wire::KeepAlive::none)
+        return;
+    const bool cut = datagram.cut && lacks_id(message, datagram);
+    book_.flows(side).note_stray({datagram.source, datagram.destination}, at,
+                                 cut ? Stray::cut : Stray::whole);
 }
 
 void Join::take_error(Probe& probe, Side side, WallTime at, const Message& message,

@@ -143,6 +143,16 @@ void ProbeBook::note_answer_flow(Seen& seen, Side side, const Flow& flow) {
     if (!seen.straight && seen.answer_flow == Flows::none) seen.answer_flow = flows(side).add(flow);
 }
 
+Stray ProbeBook::stray(const Probe& probe, Side side, Duration within) const {
+    const Seen& seen = probe.at(side);
+    Stray worst = Stray::none;
+    for (const Flows::Index one : seen.request_flows) {
+        if (one == Flows::none) break;
+        worst = std::max(worst, flows(side).stray(one, seen.request, seen.request + within));
+    }
+    return worst;
+}
+
 Return ProbeBook::returned(const Probe& probe, Side side) const {
     const Seen& seen = probe.at(side);
     if (seen.request_flows[0] == Flows::none) return Return::unknown;

@@ -67,8 +67,10 @@ Judgement Judge::judge(const Probe& probe) const {
     Judgement result = decide(probe);
     if (result.reason == Reason::cut) result.count = far_.cut_at();
     // Of what is told already, or of the side that is nearer to where it was sent from.
-    if (result.detour.how == Return::unknown && !probe.latency)
-        result.detour = detour(probe, Side::far);
+    if (probe.latency) return result;
+    if (result.detour.how == Return::unknown) result.detour = detour(probe, Side::far);
+    for (const Side side : {Side::near, Side::far})
+        result.strays[static_cast<std::size_t>(side)] = stray(probe, side);
     return result;
 }
 
@@ -83,7 +85,6 @@ Judgement Judge::decide(const Probe& probe) const {
         if (const auto refused = by_icmp(probe)) return *refused;
     if (probe.kind == Kind::pending && !probe.latency) return undecided(Reason::run_ended);
     if (answered) return answered_there(probe);
-    if (probe.unread) return undecided(Reason::unattributed);
     if (probe.far.any_message()) return arrived(probe);
     return not_there(probe);
 }
@@ -182,12 +183,25 @@ bool Judge::was_not_read(const Probe& probe) const {
 
 /// It was answered, and neither the prober nor the near capture has the answer.
 Judgement Judge::lost_back(const Probe& probe) const {
+    if (stray(probe, Side::far) == Stray::none && may_have_come(probe))
+        return undecided(Reason::unattributed);
     const bool is_ours = !near_is_sure(probe, true);
     const SeenErrors& errors = probe.far.answer_errors;
     // It came to where it was sent.
     if (is_ours && errors.count > 0 && errors.from == From::receiver)
         return {.verdict = Verdict::not_received};
     return {.verdict = Verdict::lost_back, .maybe_ours = is_ours};
+}
+
+/// What came back to its port and belongs to no probe, while an answer may have come.
+Stray Judge::stray(const Probe& probe, Side side) const {
+    return book_.stray(probe, side, std::max(patience, book_.answered_within(probe.target)));
+}
+
+/// Something came to the prober that may be its answer, made unreadable on the way or of a box on
+/// it. What only the log tells of may have come to another port, which a near capture tells.
+bool Judge::may_have_come(const Probe& probe) const {
+    return stray(probe, Side::near) != Stray::none || (probe.unread && !near_is_sure(probe, true));
 }
 
 /// From where the log says that an ICMP error about the request came.
@@ -236,6 +250,8 @@ Judgement Judge::arrived(const Probe& probe) const {
     if (far_.dropped_in(from, from + silence)) return undecided(Reason::dropped);
     if (const Reason reason = why_no_proof(probe, true); reason != Reason::none)
         return undecided(reason);
+    if (stray(probe, Side::far) == Stray::cut) return undecided(Reason::cut);
+    // What else it sent to that port, or somebody on the way did, is no answer of it.
     return {.verdict = Verdict::unanswered};
 }
 
@@ -257,6 +273,7 @@ Judgement Judge::not_there(const Probe& probe) const {
     if (far_evidence_.of(probe).any == 0 || !offset(Side::far).known) return unknown_time(probe);
     if (const Reason reason = why_not_there(probe); reason != Reason::none)
         return undecided(reason);
+    if (may_have_come(probe)) return undecided(Reason::unattributed);
     return {.verdict = Verdict::lost_there, .maybe_ours = !left};
 }
 

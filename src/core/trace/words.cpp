@@ -136,6 +136,16 @@ void add_logged_unread(std::string& text, const Probe& probe) {
                           row.detail_of("unread").value_or("")));
 }
 
+void add_strays(std::string& text, const Judgement& judgement) {
+    const bool near = judgement.strays[static_cast<std::size_t>(Side::near)] != Stray::none;
+    const bool far = judgement.strays[static_cast<std::size_t>(Side::far)] != Stray::none;
+    if (!near && !far) return;
+    add(text, fmt::format("what came back to its port belongs to no probe (seen {})",
+                          near && far ? "near and far"
+                          : near      ? "near"
+                                      : "far"));
+}
+
 void add_counts(std::string& text, const Seen& far) {
     if (far.requests > 1) add(text, fmt::format("request captured {} times", far.requests));
     if (far.provisionals > 0) add(text, fmt::format("{} was sent", far.provisional_status));
@@ -188,6 +198,7 @@ std::string detail_words(const Probe& probe, const Judgement& judgement, bool ha
     add_errors(text, probe.near.answer_errors, probe.far.answer_errors, true, has_near, "");
     if (judgement.unseen)
         add(text, "not in the far capture: perhaps a box before it spoke in its name");
+    add_strays(text, judgement);
     add_logged_unread(text, probe);
     if (probe.far.by_branch || probe.near.by_branch)
         add(text, "Call-ID changed on the way, found by its branch");
