@@ -37,6 +37,7 @@ struct Seen {
     WallTime request{};  ///< the first one; meaningful when there was one, like all of these
     WallTime provisional{};
     WallTime final{};
+    WallTime final_last{};
     SeenErrors request_errors;
     SeenErrors answer_errors;
     bool by_branch = false;      ///< its Call-ID was another one here

@@ -47,6 +47,8 @@ enum class Reason : std::uint8_t {
     slow,          ///< answered, later than any answer in time; the timeout is not in the log
     unattributed,  ///< something came from its target that belongs to no probe: perhaps its answer
     run_ended,     ///< before its timeout
+    taken,         ///< a provisional answer came, of nothing that the far capture has seen
+    swapped,       ///< the captures are those of the other side each, or both of one place
     astray,        ///< the answer came to our host elsewhere than the request left from
     astray_too,    ///< it was sent elsewhere, but so were answers that the prober got
 };
@@ -87,6 +89,8 @@ public:
     /// What took no longer than that, or than the slowest answer in time, was in time: timeouts are
     /// not in the log. A shorter timeout does no harm as long as late answers are logged.
     static constexpr Duration in_time_least = 250ms;
+    /// Captured more than once within that time (on several interfaces) it is the same answer.
+    static constexpr Duration same_answer = 1ms;
     /// A Call-ID that is farther than this from its time is another one with the same digits.
     static constexpr Duration same_within = 5min;
 
@@ -104,6 +108,7 @@ public:
     }
 
 private:
+    [[nodiscard]] bool sides_fit() const noexcept;
     [[nodiscard]] Judgement decide(const Probe& probe) const;
     [[nodiscard]] Judgement answered_there(const Probe& probe) const;
     [[nodiscard]] Stray stray(const Probe& probe, Side side) const;
@@ -130,6 +135,7 @@ private:
     const Coverage* near_;
     Evidence far_evidence_;
     Evidence near_evidence_;
+    bool sides_fit_;
 };
 
 }  // namespace sipping::trace

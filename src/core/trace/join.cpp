@@ -189,6 +189,7 @@ void Join::take_answer(Probe& probe, Side side, WallTime at, const Message& mess
         if (!text.empty() && !probe.latency) note_syntax(seen, message, text);
         if (options_.has_near) hold_or_compare(probe, side, true, text);
     }
+    seen.final_last = at;
     count(seen.finals);
 }
 

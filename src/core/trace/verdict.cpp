@@ -51,7 +51,26 @@ Judge::Judge(const ProbeBook& book, const Coverage& far, const Coverage* near)
       far_(far),
       near_(near),
       far_evidence_(book, far, Side::far),
-      near_evidence_(book, near != nullptr ? *near : Coverage{}, Side::near) {}
+      near_evidence_(book, near != nullptr ? *near : Coverage{}, Side::near),
+      sides_fit_(sides_fit()) {}
+
+/// From request to answer it takes longer at our end than at the far one, by no clock but that of
+/// each capture. Where it does not, verdicts would be those of another path.
+bool Judge::sides_fit() const noexcept {
+    std::uint64_t longer_near = 0;
+    std::uint64_t longer_far = 0;
+    std::uint64_t both = 0;
+    const auto is_there = [](const Seen& seen) { return seen.requests > 0 && seen.finals > 0; };
+    for (const Probe& probe : book_.probes()) {
+        if (!probe.latency || !is_there(probe.near) || !is_there(probe.far)) continue;
+        const Duration near = probe.near.final - probe.near.request;
+        const Duration far = probe.far.final - probe.far.request;
+        ++both;
+        if (near > far) ++longer_near;
+        if (far > near) ++longer_far;
+    }
+    return both == 0 || longer_near > longer_far;
+}
 
 bool Judge::is_of_another_time(const Probe& probe, Side side) const {
     const ClockOffset& clock = offset(side);
@@ -64,7 +83,8 @@ bool Judge::is_of_another_time(const Probe& probe, Side side) const {
 }
 
 Judgement Judge::judge(const Probe& probe) const {
-    Judgement result = decide(probe);
+    Judgement result = sides_fit_ || probe.latency ? decide(probe) : undecided(Reason::swapped);
+    if (!sides_fit_) result.has_times = false;
     if (result.reason == Reason::cut) result.count = far_.cut_at();
     // Of what is told already, or of the side that is nearer to where it was sent from.
     if (probe.latency) return result;
@@ -75,7 +95,8 @@ Judgement Judge::judge(const Probe& probe) const {
 }
 
 Judgement Judge::decide(const Probe& probe) const {
-    if (probe.kind == Kind::local || probe.kind == Kind::send_error)
+    if ((probe.kind == Kind::local || probe.kind == Kind::send_error) &&
+        !probe.near.any_message() && !probe.far.any_message())
         return {.verdict = Verdict::never_left};
     if (is_of_another_time(probe, Side::far) ||
         (near_ != nullptr && is_of_another_time(probe, Side::near)))
@@ -105,7 +126,9 @@ Judgement Judge::answered_there(const Probe& probe) const {
     const bool slow = !probe.latency && took.value_or(result.thinking) > in_time;
     const bool not_read = !probe.latency && !slow && was_not_read(probe);
     if (!took && !slow && !not_read) return lost_back(probe);
-    if (took && has_thought) {
+    // Of several answers, nobody knows which one came.
+    const bool one_answer = probe.far.final_last - probe.far.final <= same_answer;
+    if (took && has_thought && one_answer) {
         result.has_times = true;
         result.network = *took - result.thinking;
     }
@@ -207,7 +230,9 @@ bool Judge::may_have_come(const Probe& probe) const {
 /// From where the log says that an ICMP error about the request came.
 std::optional<From> Judge::logged_sender(const Probe& probe) const {
     if (probe.kind != Kind::icmp) return std::nullopt;
-    const bool by_host = logged(probe, "icmp_from") == book_.text(probe.host);
+    const auto from = parse_address(logged(probe, "icmp_from"));
+    const auto host = parse_address(book_.text(probe.host));
+    const bool by_host = from && host && unmapped(*from) == unmapped(*host);
     return by_host ? From::receiver : From::between;
 }
 
@@ -273,6 +298,7 @@ Judgement Judge::not_there(const Probe& probe) const {
     if (far_evidence_.of(probe).any == 0 || !offset(Side::far).known) return unknown_time(probe);
     if (const Reason reason = why_not_there(probe); reason != Reason::none)
         return undecided(reason);
+    if (probe.near.provisionals > 0) return undecided(Reason::taken);
     if (may_have_come(probe)) return undecided(Reason::unattributed);
     return {.verdict = Verdict::lost_there, .maybe_ours = !left};
 }

@@ -33,6 +33,12 @@ std::string reason_words(const Judgement& judgement) {
         case Reason::unattributed:
             return "what came from its target meanwhile belongs to no probe: perhaps its response";
         case Reason::run_ended: return "the run ended before its timeout";
+        case Reason::taken:
+            return "a provisional answer came, but the far capture has nothing of it: something "
+                   "before it took it";
+        case Reason::swapped:
+            return "answers take no longer in the near capture than in the far one: they are "
+                   "swapped, or of one place";
         case Reason::astray:
             return "the answer came elsewhere than its request left from, by the far end's doing "
                    "or by a NAT's";
@@ -146,9 +152,12 @@ void add_strays(std::string& text, const Judgement& judgement) {
                                       : "far"));
 }
 
-void add_counts(std::string& text, const Seen& far) {
+void add_counts(std::string& text, const Seen& near, const Seen& far) {
     if (far.requests > 1) add(text, fmt::format("request captured {} times", far.requests));
-    if (far.provisionals > 0) add(text, fmt::format("{} was sent", far.provisional_status));
+    if (far.provisionals > 0)
+        add(text, fmt::format("{} was sent", far.provisional_status));
+    else if (near.provisionals > 0)
+        add(text, fmt::format("{} came", near.provisional_status));
     if (far.finals > 1) add(text, fmt::format("answer captured {} times", far.finals));
 }
 
@@ -193,7 +202,7 @@ std::string detail_words(const Probe& probe, const Judgement& judgement, bool ha
         add(text,
             fmt::format("or {}: {}", other_words(judgement.verdict),
                         has_near ? "the near capture cannot tell" : "a near capture would tell"));
-    add_counts(text, probe.far);
+    add_counts(text, probe.near, probe.far);
     add_request_errors(text, probe, has_near);
     add_errors(text, probe.near.answer_errors, probe.far.answer_errors, true, has_near, "");
     if (judgement.unseen)

@@ -141,6 +141,18 @@ TEST_F(Icmp, from_a_router_settles_it_whatever_the_far_capture_proves) {
         << "behind the far capture";
 }
 
+TEST_F(Icmp, of_the_log_is_compared_by_address_and_not_by_its_text) {
+    ends_.emplace(false);
+    ends_->answered_rows();
+    ends_->host = "::ffff:10.0.0.2";
+    ends_->row(lost, at, Kind::icmp, std::nullopt, "gw",
+               "icmp=port-unreachable;icmp_from=10.0.0.2");
+    ends_->rows_end();
+    ends_->answered_packets();
+    said();
+    EXPECT_EQ(ends_->of(lost).verdict, Verdict::rejected);
+}
+
 TEST_F(Icmp, in_the_log_alone_may_be_our_own_hosts) {
     constexpr std::string_view detail = "icmp=host-unreachable;icmp_from=10.9.9.9";
     start(false, detail);

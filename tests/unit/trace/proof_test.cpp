@@ -132,7 +132,8 @@ TEST(Proof, the_same_digits_of_another_site_or_another_day_are_another_probe) {
         const std::string text = packets::options(digits + "@berlin", packets::branch(digits));
         for (const Side side : {Side::near, Side::far}) {
             ends.packet(side, TwoEnds::second(i), text);
-            ends.packet(side, TwoEnds::second(i) + 1ms, packets::answer(text));
+            ends.packet(side, TwoEnds::second(i) + (side == Side::near ? 3ms : 1ms),
+                        packets::answer(text));
         }
     }
     const std::string digits = fmt::format("{}", lost);
@@ -164,6 +165,75 @@ TEST(Proof, what_any_next_hop_of_a_proxy_says_is_no_answer_to_us) {
     ends.packet(Side::far, at + 7ms, passed_on("second"));
     ends.packet(Side::far, at + 8ms, packets::answer(passed_on("first"), "503 Busy"));
     EXPECT_EQ(verdict_of(ends), "arrived, not answered");
+}
+
+TEST(Proof, captures_given_for_the_wrong_end_or_one_for_both_accuse_nobody) {
+    for (const bool swapped : {true, false}) {
+        TwoEnds ends;
+        ends.answered_rows();
+        ends.row(lost, at, Kind::timeout);
+        ends.row(lost + 1, at, Kind::timeout);
+        ends.row(lost + 1, at, Kind::late, 2s);
+        ends.rows_end();
+        for (std::uint64_t i = 0; i <= TwoEnds::answered_last; ++i) {
+            const Duration sent = TwoEnds::second(i);
+            ends.request(Side::far, sent, first_answered + i);
+            ends.answer(Side::far, sent + 11ms, first_answered + i);
+            ends.request(Side::near, sent + (swapped ? 5ms : 0ms), first_answered + i);
+            ends.answer(Side::near, sent + (swapped ? 6ms : 11ms), first_answered + i);
+        }
+        for (const std::uint64_t one : {lost, lost + 1})
+            ends.request(Side::far, at, one);
+        ends.answer(Side::far, at + 2s, lost + 1);
+        EXPECT_EQ(verdict_of(ends),
+                  "undecided: answers take no longer in the near capture than in the far one: they "
+                  "are swapped, or of one place");
+        EXPECT_EQ(ends.words(lost + 1), "answered too late");
+    }
+}
+
+TEST(Proof, a_provisional_answer_to_what_did_not_arrive_was_somebody_elses) {
+    TwoEnds ends;
+    ends.answered_but(lost, at);
+    ends.request(Side::near, at, lost);
+    ends.answer(Side::near, at + 4ms, lost, "100 Trying");
+    EXPECT_EQ(verdict_of(ends),
+              "undecided: a provisional answer came, but the far capture has nothing of it: "
+              "something before it took it; 100 came");
+}
+
+TEST(Proof, of_several_answers_nobody_knows_which_one_came_late) {
+    for (const Duration again : {Duration{500us}, Duration{4s}}) {
+        TwoEnds ends;
+        ends.answered_rows();
+        ends.row(lost, at, Kind::timeout);
+        ends.row(lost, at, Kind::late, 4010ms);
+        ends.rows_end();
+        ends.answered_packets();
+        ends.request(Side::near, at, lost);
+        ends.request(Side::far, at + 5ms, lost);
+        ends.answer(Side::far, at + 6ms, lost);
+        ends.answer(Side::far, at + 6ms + again, lost);
+        ends.answer(Side::near, at + 4010ms, lost);
+        EXPECT_EQ(verdict_of(ends), again > 1s
+                                        ? "answered too late: answer captured 2 times"
+                                        : "answered too late: network 4.009 s, far end 1.000 ms; "
+                                          "answer captured 2 times");
+    }
+}
+
+TEST(Proof, what_the_log_says_was_not_sent_and_was_captured_has_left) {
+    for (const Kind kind : {Kind::send_error, Kind::local}) {
+        TwoEnds ends(true, {.targets = {}, .call_id = lost, .site = ""});
+        ends.answered_rows();
+        ends.row(lost, at, kind);
+        ends.rows_end();
+        ends.answered_packets();
+        ends.request(Side::near, at, lost);
+        EXPECT_EQ(verdict_of(ends).substr(0, 21), "lost on the way there");
+        ends.request(Side::far, at + 5ms, lost);
+        EXPECT_EQ(verdict_of(ends).substr(0, 21), "arrived, not answered");
+    }
 }
 
 TEST(Proof, a_target_that_moved_is_not_judged_by_a_capture_of_its_old_address) {
