@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from captures import answer, icmp, ip, request, udp
+from captures import answer, icmp, ip, pieces, request, udp
 from trace_scenes import BEGIN, BOTH, FAR, SceneCase
 
 LOST = "5479931704"
@@ -103,6 +103,52 @@ class Strays(AnswersCase):
         self.assertEqual(self.told(*BOTH, code=1), (
             "undecided: what came from its target meanwhile belongs to no probe: perhaps its "
             f"response; {self.SEEN.format('near')}"))
+
+
+class InPart(AnswersCase):
+    """Datagrams in fragments, of which not all are in a capture."""
+
+    def split(self, side, keeps):
+        setattr(self, side, [
+            (at, piece) for ident, (at, packet) in enumerate(getattr(self, side))
+            for number, piece in enumerate(pieces(packet, 160, ident))
+            if keeps(packet, number)])
+
+    @staticmethod
+    def is_answer(packet):
+        return LOST.encode() in packet and packet[28:32] == b"SIP/"
+
+    def test_a_request_of_which_a_fragment_was_lost_there(self):
+        self.arrives()
+        self.split("far", lambda packet, number: LOST.encode() not in packet or number == 0)
+        self.assertEqual(self.told(*BOTH), "lost-there: request in part (seen far)")
+
+    def test_an_answer_of_which_the_far_capture_lacks_a_fragment_has_left(self):
+        self.probe(self.AT, LOST, "back")
+        self.split("far", lambda packet, number: not self.is_answer(packet) or number == 0)
+        self.assertEqual(self.told(*BOTH), "lost-back: answer in part (seen far)")
+
+    def test_an_answer_of_which_a_fragment_was_lost_on_the_way_back(self):
+        self.probe(self.AT, LOST, "host")
+        self.split("near", lambda packet, number: not self.is_answer(packet) or number == 0)
+        self.assertEqual(self.told(*BOTH), "lost-back: 200 sent; answer in part (seen near)")
+
+    def test_a_request_of_which_the_near_capture_lacks_a_fragment_has_left(self):
+        self.probe(self.AT, LOST, "there")
+        self.split("near", lambda packet, number: LOST.encode() not in packet or number == 0)
+        self.assertEqual(self.told(*BOTH), "lost-there: request in part (seen near)")
+
+    def test_a_filter_by_port_lets_only_the_first_ones_through(self):
+        self.arrives()
+        self.split("far", lambda packet, number: number == 0)
+        self.assertEqual(self.told(*BOTH, code=1),
+                         "undecided: the far capture has a fragment of it, not all")
+        self.probe(self.AT, LOST.replace("1", "2"), "there")
+        self.write()
+        run = self.sipping("trace", "log.csv", *BOTH, code=1)
+        self.assertIn("; 121 packets of IP with fragments missing are not read\n", run.out)
+        self.assertIn("  undecided  the far capture has 121 packets of this target's address, none "
+                      "that can be read\n", run.out)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,8 @@ bool lies_within(std::string_view part, Bytes whole) {
 void take(ProbeBook& book, Join& join, Unpacker& unpacker, Side side, const FrameView& frame) {
     const auto packet = unpacker.take(frame);
     FUZZ_CHECK(unpacker.frames().size() <= Fragments::frames_max);
+    if (const auto& piece = unpacker.first_piece(); piece && !packet)
+        if (const auto part = read_datagram(*piece)) join.take_piece(side, frame.at, *part);
     if (!packet) return;
     FUZZ_CHECK(!packet->fragment && packet->depth < Unpacker::layers_max);
     FUZZ_CHECK(packet->payload.size() <= packet->whole.size());
@@ -70,8 +72,8 @@ void take(ProbeBook& book, Join& join, Unpacker& unpacker, Side side, const Fram
 }
 
 bool is_answered(const Probe& probe) {
-    return probe.near.finals > 0 || probe.far.finals > 0 || probe.near.answer_errors.count > 0 ||
-           probe.far.answer_errors.count > 0;
+    return probe.far.answer_in_part || probe.near.finals > 0 || probe.far.finals > 0 ||
+           probe.near.answer_errors.count > 0 || probe.far.answer_errors.count > 0;
 }
 
 void judge_all(const ProbeBook& book, const Coverage& far, const Coverage* near) {

@@ -49,6 +49,8 @@ public:
         wanted,
     };
     Taken take(Side side, WallTime at, const Datagram& datagram);
+    /// The first fragment of a datagram, before the others.
+    void take_piece(Side side, WallTime at, const Datagram& datagram);
 
     [[nodiscard]] const Rewrites& rewrites() const noexcept { return rewrites_; }
     [[nodiscard]] const std::vector<Event>& events() const noexcept { return events_; }

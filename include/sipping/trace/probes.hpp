@@ -38,6 +38,9 @@ struct Seen {
     WallTime provisional{};
     WallTime final{};
     WallTime final_last{};
+    WallTime answer_piece{};       ///< the first fragment of a final response
+    bool answer_in_part = false;   ///< there was one, whether the others came or not
+    bool request_in_part = false;  ///< the same of the request
     SeenErrors request_errors;
     SeenErrors answer_errors;
     bool by_branch = false;      ///< its Call-ID was another one here

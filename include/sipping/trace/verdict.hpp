@@ -47,6 +47,7 @@ enum class Reason : std::uint8_t {
     slow,          ///< answered, later than any answer in time; the timeout is not in the log
     unattributed,  ///< something came from its target that belongs to no probe: perhaps its answer
     run_ended,     ///< before its timeout
+    in_part,       ///< the far capture has a fragment of it, and no proof that it would have all
     taken,         ///< a provisional answer came, of nothing that the far capture has seen
     swapped,       ///< the captures are those of the other side each, or both of one place
     astray,        ///< the answer came to our host elsewhere than the request left from

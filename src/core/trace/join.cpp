@@ -112,6 +112,21 @@ Join::Taken Join::take(Side side, WallTime at, const Datagram& datagram) {
     return probe->wanted ? Taken::wanted : Taken::probe;
 }
 
+void Join::take_piece(Side side, WallTime at, const Datagram& datagram) {
+    Message message;
+    bool by_branch = false;
+    if (datagram.is_icmp() || !read_message(datagram.payload, message)) return;
+    Probe* const probe = find(message, at, true, by_branch);
+    if (probe == nullptr || is_of_other_leg(probe->at(side), message, datagram)) return;
+    Seen& seen = probe->at(side);
+    if (message.is_request) {
+        seen.request_in_part = true;
+    } else if (!message.is_provisional() && !seen.answer_in_part) {
+        seen.answer_in_part = true;
+        seen.answer_piece = at;
+    }
+}
+
 /// Whatever may be a response that nobody can attribute. A Call-ID of our form is that of another
 /// probe: not all that were answered are in the book.
 void Join::note_stray(Side side, WallTime at, const Message& message, const Datagram& datagram) {

@@ -37,6 +37,12 @@ std::optional<WallTime> answer_at(const Seen& seen) noexcept {
     return std::nullopt;
 }
 
+/// When one left the far end, which sends all fragments of it.
+std::optional<WallTime> left_at(const Seen& far) noexcept {
+    const auto at = answer_at(far);
+    return at || !far.answer_in_part ? at : far.answer_piece;
+}
+
 }  // namespace
 
 std::string_view to_string(Verdict verdict) noexcept {
@@ -101,13 +107,16 @@ Judgement Judge::decide(const Probe& probe) const {
     if (is_of_another_time(probe, Side::far) ||
         (near_ != nullptr && is_of_another_time(probe, Side::near)))
         return undecided(Reason::other_time);
-    const bool answered = answer_at(probe.far) || answer_at(probe.near) || probe.latency;
+    const bool answered = left_at(probe.far) || answer_at(probe.near) || probe.latency;
     if (!answered)
         if (const auto refused = by_icmp(probe)) return *refused;
     if (probe.kind == Kind::pending && !probe.latency) return undecided(Reason::run_ended);
     if (answered) return answered_there(probe);
     if (probe.far.any_message()) return arrived(probe);
-    return not_there(probe);
+    const Judgement result = not_there(probe);
+    return probe.far.request_in_part && result.verdict == Verdict::undecided
+               ? undecided(Reason::in_part)
+               : result;
 }
 
 /// A final answer was seen somewhere.
@@ -118,7 +127,7 @@ Judgement Judge::answered_there(const Probe& probe) const {
     if (const auto came = answer_at(probe.near); !took && came)
         took = *came - (probe.near.requests > 0 ? probe.near.request
                                                 : offset(Side::near).there(probe.sent));
-    const auto left = answer_at(probe.far);
+    const auto left = left_at(probe.far);
     const bool has_thought = probe.far.requests > 0 && left;
     if (has_thought) result.thinking = *left - probe.far.request;
     // What took longer than all that were in time may have been too late; only the log could tell.
@@ -293,7 +302,8 @@ bool Judge::near_is_sure(const Probe& probe, bool answers) const {
 
 /// Nothing of it was seen at the far end.
 Judgement Judge::not_there(const Probe& probe) const {
-    const bool left = probe.near.any_message();
+    const bool left =
+        probe.near.any_message() || probe.near.request_in_part || probe.far.request_in_part;
     if (!left && near_is_sure(probe, false)) return {.verdict = Verdict::never_left};
     if (far_evidence_.of(probe).any == 0 || !offset(Side::far).known) return unknown_time(probe);
     if (const Reason reason = why_not_there(probe); reason != Reason::none)

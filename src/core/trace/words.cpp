@@ -33,6 +33,7 @@ std::string reason_words(const Judgement& judgement) {
         case Reason::unattributed:
             return "what came from its target meanwhile belongs to no probe: perhaps its response";
         case Reason::run_ended: return "the run ended before its timeout";
+        case Reason::in_part: return "the far capture has a fragment of it, not all";
         case Reason::taken:
             return "a provisional answer came, but the far capture has nothing of it: something "
                    "before it took it";
@@ -152,6 +153,18 @@ void add_strays(std::string& text, const Judgement& judgement) {
                                       : "far"));
 }
 
+void add_pieces(std::string& text, const Probe& probe, const Judgement& judgement) {
+    const auto add_one = [&](std::string_view what, const Seen& seen, std::string_view side) {
+        const bool whole = what == "request" ? seen.requests > 0 : seen.finals > 0;
+        const bool in_part = what == "request" ? seen.request_in_part : seen.answer_in_part;
+        if (in_part && !whole) add(text, fmt::format("{} in part (seen {})", what, side));
+    };
+    if (judgement.reason != Reason::in_part) add_one("request", probe.far, "far");
+    add_one("request", probe.near, "near");
+    add_one("answer", probe.far, "far");
+    add_one("answer", probe.near, "near");
+}
+
 void add_counts(std::string& text, const Seen& near, const Seen& far) {
     if (far.requests > 1) add(text, fmt::format("request captured {} times", far.requests));
     if (far.provisionals > 0)
@@ -207,6 +220,7 @@ std::string detail_words(const Probe& probe, const Judgement& judgement, bool ha
     add_errors(text, probe.near.answer_errors, probe.far.answer_errors, true, has_near, "");
     if (judgement.unseen)
         add(text, "not in the far capture: perhaps a box before it spoke in its name");
+    add_pieces(text, probe, judgement);
     add_strays(text, judgement);
     add_logged_unread(text, probe);
     if (probe.far.by_branch || probe.near.by_branch)

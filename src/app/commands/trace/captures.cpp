@@ -99,6 +99,10 @@ void TraceCaptures::take(trace::ProbeBook& book, trace::Join& join, trace::Side 
     if (!trace::reads_link(frame.link)) end.unknown_link = frame.link;
     const auto packet = end.unpacker.take(
         {.at = frame.at, .length = frame.length, .link = frame.link, .bytes = frame.bytes});
+    if (const auto& piece = end.unpacker.first_piece(); piece && !packet) {
+        if (const auto part = trace::read_datagram(*piece)) join.take_piece(side, frame.at, *part);
+        book.note_unread(side, piece->source, piece->destination);
+    }
     if (!packet) return;
     const auto datagram = trace::read_datagram(*packet);
     const Taken taken = datagram ? join.take(side, frame.at, *datagram) : Taken::no_sip;
@@ -155,6 +159,8 @@ std::vector<TraceCaptures::NotRead> TraceCaptures::not_read(trace::Side side) co
                                                          : std::string{skipped_words(what)},
                        count});
     }
+    if (const std::uint64_t count = end.unpacker.fragments().incomplete(); count > 0)
+        all.push_back({"IP with fragments missing", count});
     return all;
 }
 
