@@ -93,6 +93,10 @@ public:
     static constexpr std::size_t wanted_max = 2'000'000;
     static constexpr std::size_t sample_max = 65'536;
 
+    /// Rows with the same Call-ID that are no farther apart tell of one probe: whoever saved a log
+    /// anew may have rounded its times. No prober gives one out again that soon.
+    static constexpr Duration same_within = 1s;
+
     struct Wanted {
         WallTime from = WallTime::min();
         WallTime to = WallTime::max();

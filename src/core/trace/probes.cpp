@@ -57,7 +57,8 @@ void ProbeBook::add(const record::Row& row, std::string_view file_target) {
 
 Probe* ProbeBook::same(std::uint64_t call_id, std::string_view site, WallTime sent) noexcept {
     Probe* const known = find(call_id, site, sent);
-    return known != nullptr && known->sent == sent ? known : nullptr;
+    return known != nullptr && std::chrono::abs(known->sent - sent) <= same_within ? known
+                                                                                   : nullptr;
 }
 
 void ProbeBook::insert_wanted(const record::Row& row, std::string_view name) {

@@ -121,6 +121,18 @@ TEST(Proof, logs_that_overlap_hold_each_probe_once) {
     EXPECT_EQ(verdict_of(ends).substr(0, 21), "lost on the way there");
 }
 
+TEST(Proof, a_copy_of_a_log_with_rounded_times_holds_no_other_probes) {
+    TwoEnds ends;
+    ends.answered_rows();
+    ends.row(lost, at, Kind::timeout);
+    ends.row(lost, at + 400ms, Kind::timeout);
+    ends.rows_end();
+    EXPECT_EQ(ends.book().probes().size(), 102U);
+    ends.answered_packets();
+    ends.request(Side::near, at, lost);
+    EXPECT_EQ(verdict_of(ends), "lost on the way there") << "and none that never left";
+}
+
 TEST(Proof, the_same_digits_of_another_site_or_another_day_are_another_probe) {
     TwoEnds ends;
     ends.site = "berlin";
