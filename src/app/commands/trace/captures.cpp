@@ -129,7 +129,7 @@ void TraceCaptures::conclude(const trace::Join& join) {
         const capture::FrameReader& reader = source.file->reader();
         end.packets += source.file->packets() + reader.untimed();
         for (const capture::Span& span : reader.spans())
-            if (!span.empty()) end.coverage.add_file(span.first, span.last);
+            if (!span.empty()) end.coverage.add_file(span.first, span.last, span.silence);
         for (const capture::Loss& loss : reader.losses())
             end.coverage.add_dropped(loss.from, loss.to, loss.packets);
         end.unpacker.note_unread(trace::Skipped::no_time, reader.untimed());
