@@ -18,9 +18,20 @@ def ip(payload, source="10.0.0.1", destination="10.0.0.2", protocol=17, **fragme
                        protocol, 0) + packed + payload
 
 
+def pieces(packet, size, ident):
+    """The fragments of an IPv4 packet, of `size` bytes each (a multiple of 8)."""
+    body, ends = packet[20:], (packet[12:16], packet[16:20])
+    return [ip(body[at:at + size], *ends, packet[9], ident=ident, offset=at,
+               more=at + size < len(body)) for at in range(0, len(body), size)]
+
+
 def udp(text, source_port=40000, port=5060):
     data = text.encode() if isinstance(text, str) else text
     return struct.pack("!HHHH", source_port, port, 8 + len(data), 0) + data
+
+
+def icmp(kind, code, quoted):
+    return struct.pack("!BBHI", kind, code, 0, 0) + quoted
 
 
 def on_link(packet, link=ETHERNET):

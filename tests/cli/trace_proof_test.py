@@ -55,6 +55,30 @@ class Holes(SceneCase):
         self.assertEqual(self.verdicts(*BOTH, code=1), {call_id_of(50): "undecided"})
 
 
+class Rotated(SceneCase):
+    def told(self, fate, first_ends, second_begins):
+        """Of an outage from 93 s to 117 s, with a far capture of two files."""
+        self.rows, self.near, self.far = [], [], []
+        for number in range(240):
+            self.probe(BEGIN + number, call_id_of(number), fate if 92 < number < 118 else "reply")
+        self.write()
+        frames = [(at, on_link(packet)) for at, packet in sorted(self.far)]
+        for name, part in (("1.pcap", [one for one in frames if one[0] < BEGIN + first_ends]),
+                           ("2.pcap", [one for one in frames if one[0] > BEGIN + second_begins])):
+            save(self.folder / name, pcap(part))
+        run = self.start("trace", "log.csv", "--csv", "--far", "1.pcap", "2.pcap", "--near",
+                         "near.pcap").wait(30)
+        return {row.split(",")[5] for row in run.out.splitlines()[1:]}
+
+    def test_a_file_of_just_the_outage_that_is_missing_is_no_loss_on_the_way_there(self):
+        self.assertEqual(self.told("back", 92.5, 117.5), {"undecided"})
+        self.assertEqual(self.told("there", 92.5, 117.5), {"undecided"}, "nobody can know")
+
+    def test_a_change_of_files_is_none(self):
+        self.assertEqual(self.told("back", 100.2, 100.2), {"lost-back"})
+        self.assertEqual(self.told("there", 60.2, 60.2), {"lost-there"})
+
+
 class Tail(SceneCase):
     def scene(self, more):
         """Answered for 10 s, then lost on the way there until the end; `more` may go on."""
@@ -231,8 +255,12 @@ class Refused(SceneCase):
             self.probe(BEGIN + number, call_id_of(number), fate,
                        detail="" if fate == "reply" else "unread=1")
         self.write()
-        self.assertEqual(self.verdicts(*BOTH, code=1), {
-            call_id_of(20): "undecided", call_id_of(21): "undecided", call_id_of(22): "refused"})
+        self.assertEqual(self.verdicts(*BOTH), {
+            call_id_of(20): "lost-there", call_id_of(21): "unanswered", call_id_of(22): "refused"})
+        self.assertEqual(self.details[call_id_of(20)], "unread datagrams meanwhile: 1 (in the log)")
+        self.assertEqual(self.verdicts(*FAR, code=1), {
+            call_id_of(20): "undecided", call_id_of(21): "unanswered",
+            call_id_of(22): "undecided"})
         self.assertEqual(self.details[call_id_of(20)],
                          "what came from its target meanwhile belongs to no probe: perhaps its "
                          "response; unread datagrams meanwhile: 1 (in the log)")

@@ -23,10 +23,13 @@ class SceneCase(SippingCase):
                           call_id, "SIP/2.0 200 OK" if latency else "drop", target, 40000, kind,
                           detail])
 
-    def packet(self, side, at, text, target="gw"):
-        back = text.startswith("SIP/")
+    def packet(self, side, at, text, target="gw", us=40000, them=5060):
+        """`us`, `them`: the ports."""
         ends = ("10.0.0.1", ENDS[target])
-        packet = ip(udp(text, 5060, 40000), *reversed(ends)) if back else ip(udp(text), *ends)
+        if text.startswith("SIP/"):
+            packet = ip(udp(text, them, us), *reversed(ends))
+        else:
+            packet = ip(udp(text, us, them), *ends)
         getattr(self, side).append((at, packet))
 
     def probe(self, at, call_id, fate="reply", target="gw", change=lambda text: text, detail=""):

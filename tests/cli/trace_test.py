@@ -10,7 +10,7 @@ import subprocess
 import unittest
 
 import captures
-from captures import answer, ip, on_link, pcap, pcapng, request, save, udp
+from captures import answer, ip, on_link, pcap, pcapng, pieces, request, save, udp
 from support import KEYS, SippingCase
 
 BEGIN = 1_800_000_000
@@ -157,14 +157,9 @@ class Forms(TraceCase):
 
     def test_fragments(self):
         self.scene()
-        whole, pieces = self.far, []
-        for ident, (at, packet) in enumerate(whole):
-            body = packet[20:]
-            ends = ("10.0.0.1", "10.0.0.2") if packet[12:16][-1] == 1 else ("10.0.0.2", "10.0.0.1")
-            for offset in range(0, len(body), 160):
-                pieces.append((at, ip(body[offset:offset + 160], *ends, ident=ident, offset=offset,
-                                      more=offset + 160 < len(body))))
-        self.far = pieces
+        whole = self.far
+        self.far = [(at, piece) for ident, (at, packet) in enumerate(whole)
+                    for piece in pieces(packet, 160, ident)]
         self.write_all()
         self.assertEqual(self.verdicts("--far", "far.pcap", "--near", "near.pcap"), EXPECTED)
         self.sipping("trace", "log.csv", "--far", "far.pcap", "--write-pcap", "out.pcap",
@@ -176,7 +171,7 @@ class Forms(TraceCase):
         count = sum(-(-len(packet[20:]) // 160) for _, packet in whole
                     if LOST_BACK.encode() in packet)
         self.assertEqual(len(written), 24 + sum(
-            16 + len(frame) for at, frame in self.frames(pieces) if at in mine), count)
+            16 + len(frame) for at, frame in self.frames(self.far) if at in mine), count)
 
     def test_write_pcap(self):
         self.scene()
@@ -264,8 +259,8 @@ class What(TraceCase):
         self.scene()
         evil = b"X-Evil: \x1b]0;owned\x07\x9b31m\xff\r\n"
         self.far = [(at, ip(udp(packet[28:].replace(b"Max-", evil + b"Max-"),
-                                *struct.unpack("!HH", packet[20:24]))))
-                    for at, packet in self.far]
+                                *struct.unpack("!HH", packet[20:24])), packet[12:16],
+                            packet[16:20])) for at, packet in self.far]
         self.write_all()
         for form in ([], ["--json"], ["--csv"], ["--ladder", LOST_BACK]):
             run = self.sipping("trace", "log.csv", "--far", "far.pcap", "--near", "near.pcap",

@@ -46,6 +46,8 @@ bool lies_within(std::string_view part, Bytes whole) {
 void take(ProbeBook& book, Join& join, Unpacker& unpacker, Side side, const FrameView& frame) {
     const auto packet = unpacker.take(frame);
     FUZZ_CHECK(unpacker.frames().size() <= Fragments::frames_max);
+    if (const auto& piece = unpacker.first_piece(); piece && !packet)
+        if (const auto part = read_datagram(*piece)) join.take_piece(side, frame.at, *part);
     if (!packet) return;
     FUZZ_CHECK(!packet->fragment && packet->depth < Unpacker::layers_max);
     FUZZ_CHECK(packet->payload.size() <= packet->whole.size());
@@ -69,6 +71,11 @@ void take(ProbeBook& book, Join& join, Unpacker& unpacker, Side side, const Fram
     book.note_unread(side, packet->source, packet->destination);
 }
 
+bool is_answered(const Probe& probe) {
+    return probe.far.answer_in_part || probe.near.finals > 0 || probe.far.finals > 0 ||
+           probe.near.answer_errors.count > 0 || probe.far.answer_errors.count > 0;
+}
+
 void judge_all(const ProbeBook& book, const Coverage& far, const Coverage* near) {
     const Judge judge(book, far, near);
     static_cast<void>(offset_words(Side::far, judge.offset(Side::far)));
@@ -81,10 +88,18 @@ void judge_all(const ProbeBook& book, const Coverage& far, const Coverage* near)
             case Verdict::unanswered:
                 FUZZ_CHECK(probe.far.any_message() && probe.far.finals == 0);
                 break;
-            case Verdict::lost_back:
-                FUZZ_CHECK((probe.far.finals > 0 || probe.far.error_of_answer) && !probe.latency);
+            case Verdict::misdirected:
+                FUZZ_CHECK(probe.far.answer_flow != Flows::none && !probe.far.straight &&
+                           !probe.latency);
                 break;
-            case Verdict::not_received: FUZZ_CHECK(probe.near.finals > 0); break;
+            case Verdict::lost_back: FUZZ_CHECK(is_answered(probe) && !probe.latency); break;
+            case Verdict::not_received: FUZZ_CHECK(is_answered(probe)); break;
+            case Verdict::turned_back:
+            case Verdict::rejected:
+                FUZZ_CHECK(!is_answered(probe));
+                FUZZ_CHECK(probe.kind == Kind::icmp || probe.near.request_errors.count > 0 ||
+                           probe.far.request_errors.count > 0);
+                break;
             case Verdict::refused:
                 FUZZ_CHECK((probe.far.finals > 0 || probe.near.finals > 0) && !probe.latency);
                 break;

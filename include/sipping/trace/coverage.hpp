@@ -12,12 +12,15 @@ namespace sipping::trace {
 
 class Coverage {
 public:
-    /// Between files of a capture that changes files, it is not known that it went on. A longer
-    /// silence than that counts as a hole.
-    static constexpr Duration bridged = 60s;
+    /// Between files of a capture that changes files, it is not known that it went on: one may be
+    /// missing. A silence there that is longer than `bridged_factor` times the longest one within
+    /// any file is a hole; one of `bridged_least` is none, one of `bridged_most` always.
+    static constexpr int bridged_factor = 2;
+    static constexpr Duration bridged_least = 1s;
+    static constexpr Duration bridged_most = 60s;
 
-    /// One file: its first and last packet.
-    void add_file(WallTime first, WallTime last);
+    /// One file: its first and last packet, and the longest silence between two.
+    void add_file(WallTime first, WallTime last, Duration silence = {});
     /// Packets that the capture says it lost, at some time from `from` to `to`.
     void add_dropped(WallTime from, WallTime to, std::uint64_t packets);
     /// A packet of which the capture kept so many bytes, and not all.
@@ -50,7 +53,9 @@ private:
         return a.first <= b.last && b.first <= a.last;
     }
 
+    std::vector<Span> files_;  ///< in order
     std::vector<Span> spans_;  ///< in order, apart
+    Duration silence_{};
     std::vector<Span> drops_;
     std::uint64_t dropped_ = 0;
     std::uint64_t cut_ = 0;

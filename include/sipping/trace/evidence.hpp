@@ -19,6 +19,9 @@ struct Completeness {
     std::uint64_t requests = 0;  ///< of these, the request is there
     std::uint64_t answers = 0;
     std::uint64_t any = 0;  ///< probes of the group, answered or not, of which anything is there
+    // Those whose answer did not go straight back there, and came to the prober all the same.
+    std::uint64_t other_source = 0;
+    std::uint64_t astray = 0;
 };
 
 /// Probes of one group that a capture should have, by time of sending; and those that it has though
@@ -94,7 +97,7 @@ private:
         Gaps gaps;
     };
 
-    void count(const Probe& probe, Side side, const Coverage& coverage);
+    void count(const ProbeBook& book, const Probe& probe, Side side, const Coverage& coverage);
     static void find_gaps(Group& group);
     void add_gaps(const Group& group);
 

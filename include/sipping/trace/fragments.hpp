@@ -40,6 +40,8 @@ public:
     [[nodiscard]] std::span<const FrameView> frames() const noexcept { return done_[at_].views; }
     /// Datagrams given up, for lack of a piece or of room.
     [[nodiscard]] std::uint64_t given_up() const noexcept { return given_up_; }
+    /// These, and those that still lack a piece.
+    [[nodiscard]] std::uint64_t incomplete() const noexcept { return given_up_ + partials_.size(); }
 
 private:
     using Buffer = std::vector<std::uint8_t>;

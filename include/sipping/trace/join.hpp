@@ -49,6 +49,8 @@ public:
         wanted,
     };
     Taken take(Side side, WallTime at, const Datagram& datagram);
+    /// The first fragment of a datagram, before the others.
+    void take_piece(Side side, WallTime at, const Datagram& datagram);
 
     [[nodiscard]] const Rewrites& rewrites() const noexcept { return rewrites_; }
     [[nodiscard]] const std::vector<Event>& events() const noexcept { return events_; }
@@ -62,11 +64,14 @@ public:
 private:
     [[nodiscard]] Probe* find(const Message& message, WallTime at, bool cut,
                               bool& by_branch) noexcept;
+    void note_stray(Side side, WallTime at, const Message& message, const Datagram& datagram);
     void draw(Side side, WallTime at, const Message& message, const Datagram& datagram);
     void take_request(Probe& probe, Side side, WallTime at, const Message& message,
-                      std::string_view text);
+                      const Datagram& datagram);
     void take_answer(Probe& probe, Side side, WallTime at, const Message& message,
-                     std::string_view text);
+                     const Datagram& datagram);
+    void take_error(Probe& probe, Side side, WallTime at, const Message& message,
+                    const Datagram& datagram);
     void note_syntax(Seen& seen, const Message& message, std::string_view text);
     void hold_or_compare(Probe& probe, Side side, bool answer, std::string_view text);
     void compare_with_log(const Probe& probe, const Message& message);

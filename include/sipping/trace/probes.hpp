@@ -15,29 +15,49 @@
 #include "sipping/base/instant.hpp"
 #include "sipping/record/row.hpp"
 #include "sipping/result/probe_result.hpp"
+#include "sipping/trace/flows.hpp"
 
 namespace sipping::trace {
 
 enum class Side : std::uint8_t { near, far };
+
+/// ICMP errors about the request of a probe, or about its final responses.
+struct SeenErrors {
+    /// Of the datagram that is quoted, as addresses stand in the same capture.
+    enum class From : std::uint8_t { between, sender, receiver };
+
+    IcmpError first;
+    From from{};
+    WallTime at{};            ///< of the first one
+    std::uint16_t count = 0;  ///< stops at its largest value
+};
 
 /// What the captures of one side show of one probe. Times are those of the captures' clock.
 struct Seen {
     WallTime request{};  ///< the first one; meaningful when there was one, like all of these
     WallTime provisional{};
     WallTime final{};
-    WallTime error_at{};
-    IcmpError error;               ///< the first ICMP error about it
-    bool error_of_answer = false;  ///< it quotes the answer, not the request
-    bool by_branch = false;        ///< its Call-ID was another one here
-    std::uint16_t requests = 0;    ///< all counts stop at their largest value
+    WallTime final_last{};
+    WallTime answer_piece{};       ///< the first fragment of a final response
+    bool answer_in_part = false;   ///< there was one, whether the others came or not
+    bool request_in_part = false;  ///< the same of the request
+    SeenErrors request_errors;
+    SeenErrors answer_errors;
+    bool by_branch = false;      ///< its Call-ID was another one here
+    std::uint16_t requests = 0;  ///< all counts stop at their largest value
     std::uint16_t provisionals = 0;
     std::uint16_t finals = 0;
-    std::uint16_t errors = 0;
     std::uint16_t provisional_status = 0;
     std::uint16_t final_status = 0;
     bool final_refused = false;  ///< a strict reader does not take the first final response
     std::uint32_t syntax = 0;    ///< index of text(): what is wrong with it, "no-colon:server"
     std::uint32_t leg = 0;       ///< hash of the branch of the first request; others are a proxy's
+    std::array<Flows::Index, 4> request_flows{};  ///< those that differ, then none
+    Flows::Index answer_flow = Flows::none;  ///< of the first final response that is not straight
+    bool straight = false;                   ///< a final response went straight back
+    bool more_flows = false;                 ///< of requests, than there is room for
+    bool has_rport = false;                  ///< the first request's top Via asks for it (RFC 3581)
+    std::uint16_t sent_by_port = 0;          ///< of that Via; 0: none
 
     [[nodiscard]] bool any_message() const noexcept {
         return requests > 0 || provisionals > 0 || finals > 0;
@@ -73,6 +93,10 @@ public:
     static constexpr std::size_t wanted_max = 2'000'000;
     static constexpr std::size_t sample_max = 65'536;
 
+    /// Rows with the same Call-ID that are no farther apart tell of one probe: whoever saved a log
+    /// anew may have rounded its times. No prober gives one out again that soon.
+    static constexpr Duration same_within = 1s;
+
     struct Wanted {
         WallTime from = WallTime::min();
         WallTime to = WallTime::max();
@@ -93,6 +117,20 @@ public:
     /// Whose digits these are, at about that time; with that site, if given. nullptr: nobody's.
     [[nodiscard]] Probe* find(std::uint64_t call_id, std::optional<std::string_view> site,
                               WallTime at) noexcept;
+
+    /// How a request of that probe went, or its final response.
+    void note_request_flow(Seen& seen, Side side, const Flow& flow);
+    void note_answer_flow(Seen& seen, Side side, const Flow& flow);
+    /// How its answer went within the captures of that side.
+    [[nodiscard]] Return returned(const Probe& probe, Side side) const;
+    /// What came back to where its request came from, that long after it, and belongs to no probe.
+    [[nodiscard]] Stray stray(const Probe& probe, Side side, Duration within) const;
+    [[nodiscard]] Flows& flows(Side side) noexcept {
+        return flows_[static_cast<std::size_t>(side)];
+    }
+    [[nodiscard]] const Flows& flows(Side side) const noexcept {
+        return flows_[static_cast<std::size_t>(side)];
+    }
 
     /// A packet of these two in which nothing could be read. True: one of them is a target.
     bool note_unread(Side side, const Address& source, const Address& destination) noexcept;
@@ -133,10 +171,6 @@ private:
     void insert_wanted(const record::Row& row, std::string_view name);
     void put_into_groups();
 
-    struct AddressHash {
-        [[nodiscard]] std::size_t operator()(const Address& address) const noexcept;
-    };
-
     Wanted wanted_;
     std::vector<Probe> probes_;
     std::vector<Probe> sample_;
@@ -149,6 +183,7 @@ private:
     bool reads_forgivingly_ = false;
     /// By the address of a target: packets that were not read, of either side.
     std::unordered_map<Address, std::array<std::uint64_t, 2>, AddressHash> unread_;
+    std::array<Flows, 2> flows_;
     std::uint32_t groups_ = 0;
     std::uint64_t rows_ = 0;
     std::uint64_t left_out_ = 0;

@@ -19,6 +19,9 @@ public:
     /// The innermost packet, whole; nothing when there is none, or not yet. Its views are valid
     /// until the next call.
     [[nodiscard]] std::optional<IpPacket> take(const FrameView& frame);
+    /// The first fragment of a datagram, when take() gave nothing for it; cut, as it were. Nobody
+    /// knows yet whether the others come. Valid as long.
+    [[nodiscard]] const std::optional<IpPacket>& first_piece() const noexcept { return piece_; }
     /// The frames that this packet came in.
     [[nodiscard]] std::span<const FrameView> frames() const noexcept { return frames_; }
 
@@ -33,6 +36,7 @@ private:
     [[nodiscard]] std::optional<IpPacket> unwrap(Layer layer, int depth) noexcept;
 
     Fragments fragments_;
+    std::optional<IpPacket> piece_;
     std::vector<FrameView> frames_;
     SkippedCounts skipped_;
 };

@@ -4,18 +4,18 @@
 
 namespace sipping::trace {
 
-void Coverage::add_file(WallTime first, WallTime last) {
-    spans_.push_back({first, last});
-    std::sort(spans_.begin(), spans_.end(),
-              [](const Span& a, const Span& b) { return a.first < b.first; });
-    std::vector<Span> merged;
-    for (const Span& span : spans_) {
-        if (!merged.empty() && span.first - merged.back().last <= bridged)
-            merged.back().last = std::max(merged.back().last, span.last);
+void Coverage::add_file(WallTime first, WallTime last, Duration silence) {
+    const auto later = std::ranges::upper_bound(files_, first, {}, &Span::first);
+    files_.insert(later, {first, last});
+    silence_ = std::max(silence_, silence);
+    const Duration bridged = std::clamp(bridged_factor * silence_, bridged_least, bridged_most);
+    spans_.clear();
+    for (const Span& file : files_) {
+        if (!spans_.empty() && file.first - spans_.back().last <= bridged)
+            spans_.back().last = std::max(spans_.back().last, file.last);
         else
-            merged.push_back(span);
+            spans_.push_back(file);
     }
-    spans_ = std::move(merged);
 }
 
 void Coverage::add_dropped(WallTime from, WallTime to, std::uint64_t packets) {

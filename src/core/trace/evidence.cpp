@@ -19,7 +19,7 @@ Witnesses::Say Witnesses::say(WallTime sent) const noexcept {
 Evidence::Evidence(const ProbeBook& book, const Coverage& coverage, Side side)
     : clock_(clock_offset(book, side)), groups_(book.groups()) {
     for (const Probe& probe : book.probes())
-        count(probe, side, coverage);
+        count(book, probe, side, coverage);
     for (Group& group : groups_) {
         group.requests.sort();
         group.answers.sort();
@@ -38,17 +38,22 @@ Evidence::Evidence(const ProbeBook& book, const Coverage& coverage, Side side)
     gaps_.holes = std::move(merged);
 }
 
-void Evidence::count(const Probe& probe, Side side, const Coverage& coverage) {
+void Evidence::count(const ProbeBook& book, const Probe& probe, Side side,
+                     const Coverage& coverage) {
     Group& group = groups_[probe.group];
     Completeness& sum = group.complete;
     const Seen& seen = probe.at(side);
     if (seen.any_message()) ++sum.any;
+    if (probe.latency) {
+        const Return returned = book.returned(probe, side);
+        if (returned == Return::other_source) ++sum.other_source;
+        if (returned == Return::astray) ++sum.astray;
+    }
     if (probe.wanted && !probe.latency && seen.finals == 0) ++group.gaps.judged_by_absence;
     if (!probe.answered() || !probe.latency) {
         // A lost one that is there shows as well that the capture has such packets.
         if (seen.requests > 0) group.requests.add(probe.sent, true);
-        const bool refused = seen.errors > 0 && !seen.error_of_answer;
-        if (seen.finals > 0 || seen.provisionals > 0 || refused)
+        if (seen.finals > 0 || seen.provisionals > 0 || seen.request_errors.count > 0)
             group.answers.add(probe.sent, true);
         return;
     }

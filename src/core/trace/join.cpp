@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 
+#include "sipping/wire/lenient.hpp"
 #include "sipping/wire/lines.hpp"
 
 namespace sipping::trace {
@@ -33,6 +34,11 @@ bool lacks_id(const Message& message, const Datagram& datagram) noexcept {
     return id.empty() || id.data() + id.size() == all.data() + all.size();
 }
 
+/// Nothing of one that is cut: what is missing in it is no difference and no fault.
+std::string_view whole_text(const Datagram& datagram) noexcept {
+    return datagram.cut ? std::string_view{} : datagram.payload;
+}
+
 /// As it stands in the message.
 std::string top_via_text(const Message& message) {
     wire::Lines lines(message.rest);
@@ -44,13 +50,18 @@ std::string top_via_text(const Message& message) {
     return {};
 }
 
-void take_error(Seen& seen, WallTime at, const Datagram& datagram, bool of_answer) noexcept {
-    if (seen.errors == 0) {
-        seen.error = error_of(datagram);
-        seen.error_at = at;
-        seen.error_of_answer = of_answer;
-    }
-    count(seen.errors);
+SeenErrors::From sender_of(const Datagram& error) noexcept {
+    if (error.icmp_from == error.destination.address) return SeenErrors::From::receiver;
+    if (error.icmp_from == error.source.address) return SeenErrors::From::sender;
+    return SeenErrors::From::between;
+}
+
+/// Another hop's than the first request's. A quote may end within its branch: nobody knows.
+bool is_of_other_leg(const Seen& seen, const Message& message, const Datagram& datagram) noexcept {
+    const std::string_view branch = message.fields.via.branch;
+    const std::string_view all = datagram.payload;
+    if (branch.empty() || branch.data() + branch.size() == all.data() + all.size()) return false;
+    return seen.requests > 0 && leg_of(branch) != seen.leg;
 }
 
 }  // namespace
@@ -74,28 +85,71 @@ Probe* Join::find(const Message& message, WallTime at, bool cut, bool& by_branch
 
 Join::Taken Join::take(Side side, WallTime at, const Datagram& datagram) {
     Message message;
-    if (!read_message(datagram.payload, message)) return Taken::no_sip;
+    if (!read_message(datagram.payload, message)) {
+        note_stray(side, at, message, datagram);
+        return Taken::no_sip;
+    }
     if (!datagram.is_icmp()) ++messages_[static_cast<std::size_t>(side)];
     bool by_branch = false;
     const bool cut = datagram.cut || datagram.is_icmp();
     Probe* probe = find(message, at, cut, by_branch);
     if (probe == nullptr) {
+        note_stray(side, at, message, datagram);
         return cut && !datagram.is_icmp() && lacks_id(message, datagram) ? Taken::unknown
                                                                          : Taken::others;
     }
     Seen& seen = probe->at(side);
     if (datagram.is_icmp()) {
-        take_error(seen, at, datagram, !message.is_request);
+        take_error(*probe, side, at, message, datagram);
     } else {
         seen.by_branch = seen.by_branch || by_branch;
-        const std::string_view text = datagram.cut ? std::string_view{} : datagram.payload;
         if (message.is_request)
-            take_request(*probe, side, at, message, text);
+            take_request(*probe, side, at, message, datagram);
         else
-            take_answer(*probe, side, at, message, text);
+            take_answer(*probe, side, at, message, datagram);
     }
     if (probe == options_.drawn) draw(side, at, message, datagram);
     return probe->wanted ? Taken::wanted : Taken::probe;
+}
+
+void Join::take_piece(Side side, WallTime at, const Datagram& datagram) {
+    Message message;
+    bool by_branch = false;
+    if (datagram.is_icmp() || !read_message(datagram.payload, message)) return;
+    Probe* const probe = find(message, at, true, by_branch);
+    if (probe == nullptr || is_of_other_leg(probe->at(side), message, datagram)) return;
+    Seen& seen = probe->at(side);
+    if (message.is_request) {
+        seen.request_in_part = true;
+    } else if (!message.is_provisional() && !seen.answer_in_part) {
+        seen.answer_in_part = true;
+        seen.answer_piece = at;
+    }
+}
+
+/// Whatever may be a response that nobody can attribute. A Call-ID of our form is that of another
+/// probe: not all that were answered are in the book.
+void Join::note_stray(Side side, WallTime at, const Message& message, const Datagram& datagram) {
+    CallId id;
+    if (datagram.is_icmp() || message.is_request || parse_call_id(message.fields.call_id, id) ||
+        wire::keep_alive_kind(datagram.payload) != wire::KeepAlive::none)
+        return;
+    const bool cut = datagram.cut && lacks_id(message, datagram);
+    book_.flows(side).note_stray({datagram.source, datagram.destination}, at,
+                                 cut ? Stray::cut : Stray::whole);
+}
+
+void Join::take_error(Probe& probe, Side side, WallTime at, const Message& message,
+                      const Datagram& datagram) {
+    Seen& seen = probe.at(side);
+    if (is_of_other_leg(seen, message, datagram)) return;
+    if (!message.is_request && message.is_provisional()) return;
+    SeenErrors& errors = message.is_request ? seen.request_errors : seen.answer_errors;
+    if (errors.count == 0)
+        errors = {.first = error_of(datagram), .from = sender_of(datagram), .at = at, .count = 0};
+    count(errors.count);
+    if (!message.is_request)
+        book_.note_answer_flow(seen, side, {datagram.source, datagram.destination});
 }
 
 void Join::draw(Side side, WallTime at, const Message& message, const Datagram& datagram) {
@@ -112,23 +166,26 @@ void Join::draw(Side side, WallTime at, const Message& message, const Datagram& 
 }
 
 void Join::take_request(Probe& probe, Side side, WallTime at, const Message& message,
-                        std::string_view text) {
+                        const Datagram& datagram) {
     Seen& seen = probe.at(side);
     const std::uint32_t leg = leg_of(message.fields.via.branch);
     if (seen.requests > 0 && leg != seen.leg) return;
     if (seen.requests == 0) {
         seen.request = at;
         seen.leg = leg;
+        seen.has_rport = message.fields.via.has_rport;
+        seen.sent_by_port = message.fields.via.port;
         if (options_.has_near)
-            hold_or_compare(probe, side, false, text);
+            hold_or_compare(probe, side, false, whole_text(datagram));
         else
             compare_with_log(probe, message);
     }
+    book_.note_request_flow(seen, side, {datagram.source, datagram.destination});
     count(seen.requests);
 }
 
 void Join::take_answer(Probe& probe, Side side, WallTime at, const Message& message,
-                       std::string_view text) {
+                       const Datagram& datagram) {
     Seen& seen = probe.at(side);
     // What a next hop of a proxy answered to the proxy is no answer to us.
     if (seen.requests > 0 && leg_of(message.fields.via.branch) != seen.leg) return;
@@ -139,12 +196,15 @@ void Join::take_answer(Probe& probe, Side side, WallTime at, const Message& mess
         }
         return count(seen.provisionals);
     }
+    book_.note_answer_flow(seen, side, {datagram.source, datagram.destination});
     if (seen.finals == 0) {
+        const std::string_view text = whole_text(datagram);
         seen.final = at;
         seen.final_status = message.fields.status;
         if (!text.empty() && !probe.latency) note_syntax(seen, message, text);
         if (options_.has_near) hold_or_compare(probe, side, true, text);
     }
+    seen.final_last = at;
     count(seen.finals);
 }
 

@@ -57,7 +57,8 @@ void ProbeBook::add(const record::Row& row, std::string_view file_target) {
 
 Probe* ProbeBook::same(std::uint64_t call_id, std::string_view site, WallTime sent) noexcept {
     Probe* const known = find(call_id, site, sent);
-    return known != nullptr && known->sent == sent ? known : nullptr;
+    return known != nullptr && std::chrono::abs(known->sent - sent) <= same_within ? known
+                                                                                   : nullptr;
 }
 
 void ProbeBook::insert_wanted(const record::Row& row, std::string_view name) {
@@ -123,9 +124,51 @@ void ProbeBook::put_into_groups() {
     }
 }
 
-std::size_t ProbeBook::AddressHash::operator()(const Address& address) const noexcept {
-    return std::hash<std::string_view>{}(
-        {reinterpret_cast<const char*>(address.bytes.data()), address.bytes.size()});
+void ProbeBook::note_request_flow(Seen& seen, Side side, const Flow& flow) {
+    const Flows::Index index = flows(side).add(flow);
+    for (Flows::Index& one : seen.request_flows) {
+        if (one == index) return;
+        if (one != Flows::none) continue;
+        one = index;
+        return;
+    }
+    seen.more_flows = true;
+}
+
+void ProbeBook::note_answer_flow(Seen& seen, Side side, const Flow& flow) {
+    if (seen.straight) return;
+    const auto& known = seen.request_flows;
+    const Flows& all = flows(side);
+    seen.straight = std::ranges::any_of(
+        known, [&](Flows::Index one) { return one != Flows::none && all.at(one) == flow.back(); });
+    if (!seen.straight && seen.answer_flow == Flows::none) seen.answer_flow = flows(side).add(flow);
+}
+
+Stray ProbeBook::stray(const Probe& probe, Side side, Duration within) const {
+    const Seen& seen = probe.at(side);
+    Stray worst = Stray::none;
+    for (const Flows::Index one : seen.request_flows) {
+        if (one == Flows::none) break;
+        worst = std::max(worst, flows(side).stray(one, seen.request, seen.request + within));
+    }
+    return worst;
+}
+
+Return ProbeBook::returned(const Probe& probe, Side side) const {
+    const Seen& seen = probe.at(side);
+    if (seen.request_flows[0] == Flows::none) return Return::unknown;
+    if (seen.straight) return Return::straight;
+    if (seen.answer_flow == Flows::none) return Return::unknown;
+    const Flow& answer = flows(side).at(seen.answer_flow);
+    Return best = seen.more_flows ? Return::unknown : Return::astray;
+    // A box that a NAT is on shows each packet twice, with other addresses.
+    for (const Flows::Index one : seen.request_flows) {
+        if (one == Flows::none) break;
+        const Flow& request = flows(side).at(one);
+        if (request == answer.back()) return Return::straight;
+        if (request.source == answer.destination) best = Return::other_source;
+    }
+    return best;
 }
 
 bool ProbeBook::note_unread(Side side, const Address& source, const Address& destination) noexcept {

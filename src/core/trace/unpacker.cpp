@@ -25,8 +25,15 @@ std::optional<IpPacket> Unpacker::unwrap(Layer layer, int depth) noexcept {
 
 std::optional<IpPacket> Unpacker::take(const FrameView& frame) {
     frames_.assign(1, frame);
+    piece_.reset();
     auto packet = unwrap(first_layer(frame.link, frame.bytes), 0);
     while (packet && packet->fragment) {
+        piece_.reset();
+        if (packet->fragment_at == 0) {
+            piece_ = packet;
+            piece_->fragment = false;
+            piece_->cut = true;
+        }
         packet = fragments_.add(*packet, frames_);
         if (!packet) return std::nullopt;
         frames_.assign(fragments_.frames().begin(), fragments_.frames().end());

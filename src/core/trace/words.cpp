@@ -30,11 +30,22 @@ std::string reason_words(const Judgement& judgement) {
         case Reason::other_time: return "its Call-ID was captured at quite another time";
         case Reason::slow:
             return "answered, later than any answer in time: perhaps after the timeout";
-        case Reason::refused:
-            return "its host refused it, so it arrived, but the far capture lacks it";
         case Reason::unattributed:
             return "what came from its target meanwhile belongs to no probe: perhaps its response";
         case Reason::run_ended: return "the run ended before its timeout";
+        case Reason::in_part: return "the far capture has a fragment of it, not all";
+        case Reason::taken:
+            return "a provisional answer came, but the far capture has nothing of it: something "
+                   "before it took it";
+        case Reason::swapped:
+            return "answers take no longer in the near capture than in the far one: they are "
+                   "swapped, or of one place";
+        case Reason::astray:
+            return "the answer came elsewhere than its request left from, by the far end's doing "
+                   "or by a NAT's";
+        case Reason::astray_too:
+            return "the answer went elsewhere than its request came from, but so did answers that "
+                   "arrived";
     }
     return "";
 }
@@ -51,24 +62,73 @@ std::string syntax_words(const Judgement& judgement) {
     return fmt::format(", not correct SIP ({})", judgement.syntax);
 }
 
+/// What is wrong with how an answer went, and by which rule.
+std::string detour_words(const Detour& detour) {
+    const Flow& request = detour.request;
+    const Flow& answer = detour.answer;
+    const bool at_far = detour.side == Side::far;
+    if (detour.how == Return::other_source)
+        return fmt::format(
+            "it was sent from {}, the request went to {}: a NAT or firewall may have stopped it "
+            "(RFC 3581 section 4)",
+            to_string(answer.source), to_string(request.destination));
+    if (detour.how != Return::astray) return {};
+    std::string text =
+        fmt::format("it {} {}, the request {} {}", at_far ? "was sent to" : "came to",
+                    to_string(answer.destination), at_far ? "came from" : "left from",
+                    to_string(request.source));
+    if (!at_far) return text;
+    if (detour.was_asked_for)
+        return text + ": as its Via asks, which has no rport (RFC 3261 section 18.2.2)";
+    if (answer.destination.address == request.source.address)
+        return text + ": rport ignored (RFC 3581 section 4)";
+    return text + ": its source address ignored (RFC 3261 section 18.2.2)";
+}
+
 std::string_view other_words(Verdict verdict) noexcept {
     switch (verdict) {
-        case Verdict::lost_there: return "never left our host";
+        case Verdict::lost_there:
+        case Verdict::turned_back: return "never left our host";
         case Verdict::refused: return "lost on the way back";
         default: return "lost at our host";
     }
 }
 
-void add_error(std::string& text, const Seen& seen, std::string_view side) {
-    if (seen.errors == 0) return;
-    std::array<char, 32> scratch{};
-    add(text,
-        fmt::format("ICMP {} from {} about the {} (seen {})", icmp_name(seen.error, scratch),
-                    to_string(seen.error.from), seen.error_of_answer ? "answer" : "request", side));
+std::string_view sender_words(SeenErrors::From from, bool of_answer) noexcept {
+    switch (from) {
+        case SeenErrors::From::between: return "a box on the way";
+        case SeenErrors::From::sender: return of_answer ? "the far end" : "our own host";
+        case SeenErrors::From::receiver:
+            return of_answer ? "our host or its NAT" : "the host asked";
+    }
+    return "";
 }
 
-void add_logged_error(std::string& text, const Probe& probe) {
-    if (probe.kind != Kind::icmp || probe.near.errors > 0) return;
+std::string error_words(const SeenErrors& errors, bool of_answer) {
+    std::array<char, 32> scratch{};
+    return fmt::format("ICMP {} from {}, {}, about the {}", icmp_name(errors.first, scratch),
+                       to_string(errors.first.from), sender_words(errors.from, of_answer),
+                       of_answer ? "answer" : "request");
+}
+
+/// Of both sides: what was said, by whom, and how far that came.
+void add_errors(std::string& text, const SeenErrors& near, const SeenErrors& far, bool of_answer,
+                bool has_near, std::string_view log) {
+    const std::string at_near = near.count > 0 ? error_words(near, of_answer) : "";
+    const std::string at_far = far.count > 0 ? error_words(far, of_answer) : "";
+    const std::string_view not_near = has_near && at_near.empty() ? ", not near" : "";
+    if (!at_near.empty() && at_near == at_far)
+        return add(text, fmt::format("{} (seen near and far{})", at_near, log));
+    if (!at_near.empty()) add(text, fmt::format("{} (seen near{})", at_near, log));
+    if (!at_far.empty()) add(text, fmt::format("{} (seen far{}{})", at_far, not_near, log));
+}
+
+void add_request_errors(std::string& text, const Probe& probe, bool has_near) {
+    const bool in_log = probe.kind == Kind::icmp;
+    const SeenErrors& near = probe.near.request_errors;
+    const SeenErrors& far = probe.far.request_errors;
+    add_errors(text, near, far, false, has_near, in_log ? ", in the log" : ", not in the log");
+    if (!in_log || near.count > 0 || far.count > 0) return;
     record::Row row;
     row.detail = probe.detail;
     add(text, fmt::format("ICMP {} from {} (in the log)", row.detail_of("icmp").value_or("error"),
@@ -83,9 +143,34 @@ void add_logged_unread(std::string& text, const Probe& probe) {
                           row.detail_of("unread").value_or("")));
 }
 
-void add_counts(std::string& text, const Seen& far) {
+void add_strays(std::string& text, const Judgement& judgement) {
+    const bool near = judgement.strays[static_cast<std::size_t>(Side::near)] != Stray::none;
+    const bool far = judgement.strays[static_cast<std::size_t>(Side::far)] != Stray::none;
+    if (!near && !far) return;
+    add(text, fmt::format("what came back to its port belongs to no probe (seen {})",
+                          near && far ? "near and far"
+                          : near      ? "near"
+                                      : "far"));
+}
+
+void add_pieces(std::string& text, const Probe& probe, const Judgement& judgement) {
+    const auto add_one = [&](std::string_view what, const Seen& seen, std::string_view side) {
+        const bool whole = what == "request" ? seen.requests > 0 : seen.finals > 0;
+        const bool in_part = what == "request" ? seen.request_in_part : seen.answer_in_part;
+        if (in_part && !whole) add(text, fmt::format("{} in part (seen {})", what, side));
+    };
+    if (judgement.reason != Reason::in_part) add_one("request", probe.far, "far");
+    add_one("request", probe.near, "near");
+    add_one("answer", probe.far, "far");
+    add_one("answer", probe.near, "near");
+}
+
+void add_counts(std::string& text, const Seen& near, const Seen& far) {
     if (far.requests > 1) add(text, fmt::format("request captured {} times", far.requests));
-    if (far.provisionals > 0) add(text, fmt::format("{} was sent", far.provisional_status));
+    if (far.provisionals > 0)
+        add(text, fmt::format("{} was sent", far.provisional_status));
+    else if (near.provisionals > 0)
+        add(text, fmt::format("{} came", near.provisional_status));
     if (far.finals > 1) add(text, fmt::format("answer captured {} times", far.finals));
 }
 
@@ -96,7 +181,10 @@ std::string_view verdict_words(Verdict verdict) noexcept {
         case Verdict::answered: return "answered in time";
         case Verdict::never_left: return "never left our host";
         case Verdict::lost_there: return "lost on the way there";
+        case Verdict::turned_back: return "turned back on the way there";
+        case Verdict::rejected: return "rejected by its host";
         case Verdict::unanswered: return "arrived, not answered";
+        case Verdict::misdirected: return "answer sent elsewhere";
         case Verdict::lost_back: return "answer lost on the way back";
         case Verdict::not_received: return "answer lost at our host";
         case Verdict::refused: return "arrived, refused by a strict reader";
@@ -122,14 +210,18 @@ std::string detail_words(const Probe& probe, const Judgement& judgement, bool ha
             fmt::format("{} sent{}",
                         probe.far.finals > 0 ? probe.far.final_status : probe.near.final_status,
                         syntax_words(judgement)));
+    add(text, detour_words(judgement.detour));
     if (judgement.maybe_ours)
         add(text,
             fmt::format("or {}: {}", other_words(judgement.verdict),
                         has_near ? "the near capture cannot tell" : "a near capture would tell"));
-    add_counts(text, probe.far);
-    add_error(text, probe.near, "near");
-    add_error(text, probe.far, "far");
-    add_logged_error(text, probe);
+    add_counts(text, probe.near, probe.far);
+    add_request_errors(text, probe, has_near);
+    add_errors(text, probe.near.answer_errors, probe.far.answer_errors, true, has_near, "");
+    if (judgement.unseen)
+        add(text, "not in the far capture: perhaps a box before it spoke in its name");
+    add_pieces(text, probe, judgement);
+    add_strays(text, judgement);
     add_logged_unread(text, probe);
     if (probe.far.by_branch || probe.near.by_branch)
         add(text, "Call-ID changed on the way, found by its branch");

@@ -2,6 +2,7 @@
 // own completeness.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <set>
@@ -25,7 +26,10 @@ struct Span {
     WallTime first = WallTime::max();
     WallTime last = WallTime::min();
 
+    Duration silence{};  ///< the longest one within
+
     void add(WallTime at) noexcept {
+        if (at > last && !empty()) silence = std::max(silence, at - last);
         if (at < first) first = at;
         if (at > last) last = at;
     }

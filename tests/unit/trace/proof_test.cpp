@@ -33,21 +33,6 @@ TEST(Proof, nothing_answered_proves_nothing) {
     }
 }
 
-TEST(Proof, a_dead_host_that_says_so_itself_did_not_answer) {
-    TwoEnds ends(false);
-    ends.row(lost, 0s, Kind::icmp, std::nullopt, "gw", "icmp=port-unreachable;icmp_from=10.0.0.2");
-    ends.rows_end();
-    ends.request(Side::far, 5ms, lost);
-    Datagram error;
-    const std::string quoted = TwoEnds::text_of(lost);
-    error.payload = quoted;
-    error.icmp_type = 3;
-    error.icmp_code = 3;
-    ends.feed(Side::far, 6ms, error);
-    ends.packet(Side::far, 5s, "no SIP");
-    EXPECT_EQ(verdict_of(ends).substr(0, 21), "arrived, not answered");
-}
-
 TEST(Proof, a_hole_in_a_capture_is_told_from_the_answered_ones_beside) {
     TwoEnds ends;
     ends.answered_rows();
@@ -136,6 +121,18 @@ TEST(Proof, logs_that_overlap_hold_each_probe_once) {
     EXPECT_EQ(verdict_of(ends).substr(0, 21), "lost on the way there");
 }
 
+TEST(Proof, a_copy_of_a_log_with_rounded_times_holds_no_other_probes) {
+    TwoEnds ends;
+    ends.answered_rows();
+    ends.row(lost, at, Kind::timeout);
+    ends.row(lost, at + 400ms, Kind::timeout);
+    ends.rows_end();
+    EXPECT_EQ(ends.book().probes().size(), 102U);
+    ends.answered_packets();
+    ends.request(Side::near, at, lost);
+    EXPECT_EQ(verdict_of(ends), "lost on the way there") << "and none that never left";
+}
+
 TEST(Proof, the_same_digits_of_another_site_or_another_day_are_another_probe) {
     TwoEnds ends;
     ends.site = "berlin";
@@ -147,7 +144,8 @@ TEST(Proof, the_same_digits_of_another_site_or_another_day_are_another_probe) {
         const std::string text = packets::options(digits + "@berlin", packets::branch(digits));
         for (const Side side : {Side::near, Side::far}) {
             ends.packet(side, TwoEnds::second(i), text);
-            ends.packet(side, TwoEnds::second(i) + 1ms, packets::answer(text));
+            ends.packet(side, TwoEnds::second(i) + (side == Side::near ? 3ms : 1ms),
+                        packets::answer(text));
         }
     }
     const std::string digits = fmt::format("{}", lost);
@@ -181,21 +179,73 @@ TEST(Proof, what_any_next_hop_of_a_proxy_says_is_no_answer_to_us) {
     EXPECT_EQ(verdict_of(ends), "arrived, not answered");
 }
 
-TEST(Proof, icmp_from_our_own_host_and_from_the_target_itself) {
+TEST(Proof, captures_given_for_the_wrong_end_or_one_for_both_accuse_nobody) {
+    for (const bool swapped : {true, false}) {
+        TwoEnds ends;
+        ends.answered_rows();
+        ends.row(lost, at, Kind::timeout);
+        ends.row(lost + 1, at, Kind::timeout);
+        ends.row(lost + 1, at, Kind::late, 2s);
+        ends.rows_end();
+        for (std::uint64_t i = 0; i <= TwoEnds::answered_last; ++i) {
+            const Duration sent = TwoEnds::second(i);
+            ends.request(Side::far, sent, first_answered + i);
+            ends.answer(Side::far, sent + 11ms, first_answered + i);
+            ends.request(Side::near, sent + (swapped ? 5ms : 0ms), first_answered + i);
+            ends.answer(Side::near, sent + (swapped ? 6ms : 11ms), first_answered + i);
+        }
+        for (const std::uint64_t one : {lost, lost + 1})
+            ends.request(Side::far, at, one);
+        ends.answer(Side::far, at + 2s, lost + 1);
+        EXPECT_EQ(verdict_of(ends),
+                  "undecided: answers take no longer in the near capture than in the far one: they "
+                  "are swapped, or of one place");
+        EXPECT_EQ(ends.words(lost + 1), "answered too late");
+    }
+}
+
+TEST(Proof, a_provisional_answer_to_what_did_not_arrive_was_somebody_elses) {
     TwoEnds ends;
-    ends.answered_rows();
-    ends.row(lost, at, Kind::icmp, std::nullopt, "gw", "icmp=host-unreachable;icmp_from=10.0.0.1");
-    ends.row(lost + 1, at, Kind::icmp, std::nullopt, "gw",
-             "icmp=port-unreachable;icmp_from=10.0.0.2");
-    ends.row(lost + 2, at, Kind::icmp, std::nullopt, "gw",
-             "icmp=port-unreachable;icmp_from=10.0.0.2");
-    ends.rows_end();
-    ends.answered_packets();
-    ends.request(Side::near, at, lost + 1);
-    ends.judge();
-    EXPECT_EQ(ends.of(lost).verdict, Verdict::never_left);
-    EXPECT_EQ(ends.of(lost + 1).reason, Reason::refused);
-    EXPECT_EQ(ends.of(lost + 2).reason, Reason::refused) << "whatever the near capture lacks";
+    ends.answered_but(lost, at);
+    ends.request(Side::near, at, lost);
+    ends.answer(Side::near, at + 4ms, lost, "100 Trying");
+    EXPECT_EQ(verdict_of(ends),
+              "undecided: a provisional answer came, but the far capture has nothing of it: "
+              "something before it took it; 100 came");
+}
+
+TEST(Proof, of_several_answers_nobody_knows_which_one_came_late) {
+    for (const Duration again : {Duration{500us}, Duration{4s}}) {
+        TwoEnds ends;
+        ends.answered_rows();
+        ends.row(lost, at, Kind::timeout);
+        ends.row(lost, at, Kind::late, 4010ms);
+        ends.rows_end();
+        ends.answered_packets();
+        ends.request(Side::near, at, lost);
+        ends.request(Side::far, at + 5ms, lost);
+        ends.answer(Side::far, at + 6ms, lost);
+        ends.answer(Side::far, at + 6ms + again, lost);
+        ends.answer(Side::near, at + 4010ms, lost);
+        EXPECT_EQ(verdict_of(ends), again > 1s
+                                        ? "answered too late: answer captured 2 times"
+                                        : "answered too late: network 4.009 s, far end 1.000 ms; "
+                                          "answer captured 2 times");
+    }
+}
+
+TEST(Proof, what_the_log_says_was_not_sent_and_was_captured_has_left) {
+    for (const Kind kind : {Kind::send_error, Kind::local}) {
+        TwoEnds ends(true, {.targets = {}, .call_id = lost, .site = ""});
+        ends.answered_rows();
+        ends.row(lost, at, kind);
+        ends.rows_end();
+        ends.answered_packets();
+        ends.request(Side::near, at, lost);
+        EXPECT_EQ(verdict_of(ends).substr(0, 21), "lost on the way there");
+        ends.request(Side::far, at + 5ms, lost);
+        EXPECT_EQ(verdict_of(ends).substr(0, 21), "arrived, not answered");
+    }
 }
 
 TEST(Proof, a_target_that_moved_is_not_judged_by_a_capture_of_its_old_address) {

@@ -46,17 +46,38 @@ public:
     }
     /// On the prober's clock; the far end's is `ahead` of it.
     Join::Taken packet(Side side, Duration at, const std::string& text) {
+        return text.starts_with("SIP/") ? packet(side, at, text, them, us)
+                                        : packet(side, at, text, us, them);
+    }
+    Join::Taken packet(Side side, Duration at, const std::string& text, const Endpoint& source,
+                       const Endpoint& destination) {
         Datagram datagram;
-        datagram.source.port = 40000;
+        datagram.source = source;
+        datagram.destination = destination;
         datagram.payload = text;
         return feed(side, at, datagram);
     }
+    static inline const Endpoint us{*parse_address("10.0.0.1"), 40000};
+    static inline const Endpoint them{*parse_address("10.0.0.2"), 5060};
     Join::Taken feed(Side side, Duration at, const Datagram& datagram) {
         const WallTime when = begin + at + (side == Side::far ? ahead : Duration{});
         Span& span = spans_[static_cast<std::size_t>(side)];
         if (when < span.first) span.first = when;
         if (when > span.last) span.last = when;
         return join_->take(side, when, datagram);
+    }
+    /// An ICMP error that quotes a request, or an answer.
+    void error(Side side, Duration at, const std::string& quoted, std::string_view from,
+               std::uint8_t type = 3, std::uint8_t code = 3) {
+        Datagram datagram;
+        const bool answer = quoted.starts_with("SIP/");
+        datagram.source = answer ? them : us;
+        datagram.destination = answer ? us : them;
+        datagram.payload = quoted;
+        datagram.icmp_type = type;
+        datagram.icmp_code = code;
+        datagram.icmp_from = *parse_address(from);
+        feed(side, at, datagram);
     }
     void request(Side side, Duration at, std::uint64_t call_id) {
         packet(side, at, text_of(call_id));

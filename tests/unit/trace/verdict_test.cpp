@@ -52,14 +52,6 @@ TEST_F(VerdictTest, lost_there_or_never_left_without_a_near_capture) {
     EXPECT_EQ(said(), "lost on the way there: or never left our host: a near capture would tell");
 }
 
-TEST_F(VerdictTest, lost_there_when_a_router_said_so) {
-    start(Kind::icmp, "icmp=host-unreachable;icmp_from=10.9.9.9", false);
-    packets();
-    EXPECT_EQ(said(),
-              "lost on the way there: or never left our host: a near capture would tell; ICMP "
-              "host-unreachable from 10.9.9.9 (in the log)");
-}
-
 TEST_F(VerdictTest, unanswered_with_all_that_was_seen_of_it) {
     start();
     packets();
@@ -77,23 +69,6 @@ TEST_F(VerdictTest, lost_back) {
     ends_->request(Side::far, at + 5ms, lost);
     ends_->answer(Side::far, at + 6ms, lost, "503 Busy");
     EXPECT_EQ(said(), "answer lost on the way back: 503 sent");
-}
-
-TEST_F(VerdictTest, lost_back_when_a_firewall_said_so) {
-    start();
-    packets();
-    ends_->request(Side::far, at + 5ms, lost);
-    const std::string answer = packets::answer(TwoEnds::text_of(lost));
-    ends_->packet(Side::far, at + 6ms, answer);
-    Datagram error;
-    error.payload = answer;
-    error.icmp_type = 3;
-    error.icmp_code = 13;
-    error.icmp_from = *parse_address("10.1.1.1");
-    ends_->feed(Side::far, at + 7ms, error);
-    EXPECT_EQ(said(),
-              "answer lost on the way back: 200 sent; ICMP admin-prohibited from 10.1.1.1 "
-              "about the answer (seen far)");
 }
 
 TEST_F(VerdictTest, answered_in_time_but_not_to_the_prober) {

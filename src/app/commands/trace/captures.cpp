@@ -99,6 +99,10 @@ void TraceCaptures::take(trace::ProbeBook& book, trace::Join& join, trace::Side 
     if (!trace::reads_link(frame.link)) end.unknown_link = frame.link;
     const auto packet = end.unpacker.take(
         {.at = frame.at, .length = frame.length, .link = frame.link, .bytes = frame.bytes});
+    if (const auto& piece = end.unpacker.first_piece(); piece && !packet) {
+        if (const auto part = trace::read_datagram(*piece)) join.take_piece(side, frame.at, *part);
+        book.note_unread(side, piece->source, piece->destination);
+    }
     if (!packet) return;
     const auto datagram = trace::read_datagram(*packet);
     const Taken taken = datagram ? join.take(side, frame.at, *datagram) : Taken::no_sip;
@@ -125,7 +129,7 @@ void TraceCaptures::conclude(const trace::Join& join) {
         const capture::FrameReader& reader = source.file->reader();
         end.packets += source.file->packets() + reader.untimed();
         for (const capture::Span& span : reader.spans())
-            if (!span.empty()) end.coverage.add_file(span.first, span.last);
+            if (!span.empty()) end.coverage.add_file(span.first, span.last, span.silence);
         for (const capture::Loss& loss : reader.losses())
             end.coverage.add_dropped(loss.from, loss.to, loss.packets);
         end.unpacker.note_unread(trace::Skipped::no_time, reader.untimed());
@@ -155,6 +159,8 @@ std::vector<TraceCaptures::NotRead> TraceCaptures::not_read(trace::Side side) co
                                                          : std::string{skipped_words(what)},
                        count});
     }
+    if (const std::uint64_t count = end.unpacker.fragments().incomplete(); count > 0)
+        all.push_back({"IP with fragments missing", count});
     return all;
 }
 

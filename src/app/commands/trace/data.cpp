@@ -34,7 +34,7 @@ Json side_json(const Seen& seen) {
             {"answer", seen_json(seen.final, seen.finals)},
             {"answers", seen.finals},
             {"status", seen.finals > 0 ? Json(seen.final_status) : Json(nullptr)},
-            {"icmp_errors", seen.errors},
+            {"icmp_errors", seen.request_errors.count + seen.answer_errors.count},
             {"by_branch", seen.by_branch}};
 }
 

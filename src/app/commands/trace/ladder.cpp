@@ -112,8 +112,9 @@ Arrow arrow_of(const Drawing& drawing, const Event& event, const trace::Probe& p
     arrow.leftwards = event.is_icmp || !event.is_request;
     if (!arrow.leftwards || event.is_icmp) return arrow;
     const bool final = event.status >= 200;
-    arrow.lost = at_far ? final && verdict == Verdict::lost_back && probe.near.finals == 0
-                        : final && verdict == Verdict::not_received;
+    const bool on_the_way = verdict == Verdict::lost_back || verdict == Verdict::misdirected;
+    arrow.lost =
+        final && (at_far ? on_the_way && probe.near.finals == 0 : verdict == Verdict::not_received);
     return arrow;
 }
 

@@ -21,7 +21,10 @@ std::string_view short_words(Verdict verdict) noexcept {
         case Verdict::answered: return "answered in time";
         case Verdict::never_left: return "never left our host";
         case Verdict::lost_there: return "on the way there";
+        case Verdict::turned_back: return "turned back by a box on the way";
+        case Verdict::rejected: return "rejected by its host";
         case Verdict::unanswered: return "unanswered";
+        case Verdict::misdirected: return "answered elsewhere";
         case Verdict::lost_back: return "on the way back";
         case Verdict::not_received: return "at our host";
         case Verdict::refused: return "refused by a strict reader";
