@@ -54,8 +54,8 @@ class Elsewhere(AnswersCase):
 class Icmp(AnswersCase):
     """Errors that quote the probe."""
 
-    def error(self, side, source, code=3):
-        quoted = ip(udp(request(LOST)), "10.0.0.1", "10.0.0.2")
+    def error(self, side, source, code=3, quotes=None):
+        quoted = ip(udp(request(LOST)), "10.0.0.1", "10.0.0.2")[:quotes]
         getattr(self, side).append((self.AT + 0.001, ip(icmp(3, code, quoted), source, "10.0.0.1",
                                                         protocol=1)))
 
@@ -81,6 +81,14 @@ class Icmp(AnswersCase):
             "(seen near, not in the log)"))
         run = self.sipping("trace", "log.csv", *BOTH)
         self.assertTrue(run.out.startswith("1 lost: 1 turned back by a box on the way\n"), run.out)
+
+
+    def test_that_quotes_eight_bytes(self):
+        self.probe(self.AT, LOST, "there")
+        self.error("near", "10.9.9.9", 13, quotes=28)
+        self.assertEqual(self.told(*BOTH), (
+            "turned-back: ICMP admin-prohibited from 10.9.9.9, a box on the way, about the request "
+            "(seen near, not in the log)"))
 
 
 class Strays(AnswersCase):

@@ -2,6 +2,7 @@
 // from side to side, so it is compared within one only.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -49,18 +50,30 @@ public:
     [[nodiscard]] Index add(const Flow& flow);
     [[nodiscard]] const Flow& at(Index index) const { return all_[index - 1]->first; }
 
+    /// A probe's request on it. In order of time.
+    void note_request(Index request, WallTime at, std::size_t probe);
+    /// Of the last two probes that were sent on it, those up to `within` before: of one of them is
+    /// an ICMP error that quotes little more than the ports.
+    [[nodiscard]] std::vector<std::size_t> lately_sent(const Flow& flow, WallTime at,
+                                                       Duration within) const;
+
     /// A datagram on that flow. Kept when its way back was added. In order of time.
     void note_stray(const Flow& flow, WallTime at, Stray what);
     /// The worst that came back on the way of that request in that time.
     [[nodiscard]] Stray stray(Index request, WallTime from, WallTime to) const;
 
 private:
+    struct Sent {
+        WallTime at = WallTime::min();
+        std::size_t probe = 0;
+    };
     struct Came {
         WallTime at{};
         Stray what{};
     };
     struct Way {
         Index index = none;
+        std::array<Sent, 2> sent;  ///< the last probe, and the one before
         std::vector<Came> strays;  ///< on the way back
     };
     struct Hash {

@@ -70,6 +70,7 @@ private:
                       const Datagram& datagram);
     void take_answer(Probe& probe, Side side, WallTime at, const Message& message,
                      const Datagram& datagram);
+    Taken take_short_error(Side side, WallTime at, const Datagram& datagram);
     void take_error(Probe& probe, Side side, WallTime at, const Message& message,
                     const Datagram& datagram);
     void note_syntax(Seen& seen, const Message& message, std::string_view text);

@@ -119,7 +119,7 @@ public:
                               WallTime at) noexcept;
 
     /// How a request of that probe went, or its final response.
-    void note_request_flow(Seen& seen, Side side, const Flow& flow);
+    void note_request_flow(Probe& probe, Side side, WallTime at, const Flow& flow);
     void note_answer_flow(Seen& seen, Side side, const Flow& flow);
     /// How its answer went within the captures of that side.
     [[nodiscard]] Return returned(const Probe& probe, Side side) const;

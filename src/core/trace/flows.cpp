@@ -29,6 +29,21 @@ Flows::Index Flows::add(const Flow& flow) {
     return found->second.index;
 }
 
+void Flows::note_request(Index request, WallTime at, std::size_t probe) {
+    auto& [last, before] = ways_.find(all_[request - 1]->first)->second.sent;
+    if (last.probe != probe) before = last;
+    last = {at, probe};
+}
+
+std::vector<std::size_t> Flows::lately_sent(const Flow& flow, WallTime at, Duration within) const {
+    std::vector<std::size_t> probes;
+    const auto found = ways_.find(flow);
+    if (found == ways_.end()) return probes;
+    for (const Sent& sent : found->second.sent)
+        if (sent.at <= at && sent.at >= at - within) probes.push_back(sent.probe);
+    return probes;
+}
+
 void Flows::note_stray(const Flow& flow, WallTime at, Stray what) {
     const auto found = ways_.find(flow.back());
     if (found == ways_.end() || strays_ > strays_max) return;

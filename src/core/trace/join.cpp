@@ -86,6 +86,7 @@ Probe* Join::find(const Message& message, WallTime at, bool cut, bool& by_branch
 Join::Taken Join::take(Side side, WallTime at, const Datagram& datagram) {
     Message message;
     if (!read_message(datagram.payload, message)) {
+        if (datagram.is_icmp()) return take_short_error(side, at, datagram);
         note_stray(side, at, message, datagram);
         return Taken::no_sip;
     }
@@ -93,6 +94,8 @@ Join::Taken Join::take(Side side, WallTime at, const Datagram& datagram) {
     bool by_branch = false;
     const bool cut = datagram.cut || datagram.is_icmp();
     Probe* probe = find(message, at, cut, by_branch);
+    if (probe == nullptr && datagram.is_icmp() && lacks_id(message, datagram))
+        return take_short_error(side, at, datagram);
     if (probe == nullptr) {
         note_stray(side, at, message, datagram);
         return cut && !datagram.is_icmp() && lacks_id(message, datagram) ? Taken::unknown
@@ -152,6 +155,21 @@ void Join::take_error(Probe& probe, Side side, WallTime at, const Message& messa
         book_.note_answer_flow(seen, side, {datagram.source, datagram.destination});
 }
 
+/// One that quotes little more of the datagram than its ports (RFC 792 asks for no more).
+Join::Taken Join::take_short_error(Side side, WallTime at, const Datagram& datagram) {
+    constexpr Duration answered_within = 1s;  // what was answered since is not meant
+    std::vector<std::size_t> probes =
+        book_.flows(side).lately_sent({datagram.source, datagram.destination}, at, answered_within);
+    std::erase_if(probes, [&](std::size_t one) { return book_.probes()[one].at(side).finals > 0; });
+    if (probes.size() != 1) return Taken::no_sip;
+    Probe& probe = book_.probes()[probes.front()];
+    Message request;
+    request.is_request = true;
+    take_error(probe, side, at, request, datagram);
+    if (&probe == options_.drawn) draw(side, at, request, datagram);
+    return probe.wanted ? Taken::wanted : Taken::probe;
+}
+
 void Join::draw(Side side, WallTime at, const Message& message, const Datagram& datagram) {
     if (events_.size() == events_max) return;
     events_.push_back({.side = side,
@@ -180,7 +198,7 @@ void Join::take_request(Probe& probe, Side side, WallTime at, const Message& mes
         else
             compare_with_log(probe, message);
     }
-    book_.note_request_flow(seen, side, {datagram.source, datagram.destination});
+    book_.note_request_flow(probe, side, at, {datagram.source, datagram.destination});
     count(seen.requests);
 }
 

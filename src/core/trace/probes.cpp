@@ -124,8 +124,10 @@ void ProbeBook::put_into_groups() {
     }
 }
 
-void ProbeBook::note_request_flow(Seen& seen, Side side, const Flow& flow) {
+void ProbeBook::note_request_flow(Probe& probe, Side side, WallTime at, const Flow& flow) {
+    Seen& seen = probe.at(side);
     const Flows::Index index = flows(side).add(flow);
+    flows(side).note_request(index, at, index_of(probe));
     for (Flows::Index& one : seen.request_flows) {
         if (one == index) return;
         if (one != Flows::none) continue;

@@ -280,5 +280,48 @@ TEST_F(Icmp, about_an_answer_sent_elsewhere) {
     EXPECT_EQ(said().substr(0, 21), "answer sent elsewhere");
 }
 
+/// RFC 792: the IP header and eight bytes, which is UDP's own. Packets come in order of time.
+class ShortQuote : public Icmp {
+protected:
+    static constexpr Duration last = 101500ms;
+    static constexpr std::uint64_t other = 5479931705;
+    void start_last() {
+        ends_.emplace(true);
+        ends_->answered_rows();
+        ends_->row(other, last - 200ms, Kind::timeout);
+        ends_->row(lost, last, Kind::timeout);
+        ends_->rows_end(lost);
+        ends_->answered_packets();
+    }
+};
+
+TEST_F(ShortQuote, of_the_ports_alone) {
+    for (const std::string_view quoted : {"", "OPTIONS sip:10.0.0.2 SIP/2.0\r\nVia: SI"}) {
+        start_last();
+        ends_->answered(other, last - 200ms);
+        ends_->request(Side::near, last, lost);
+        ends_->error(Side::near, last + 6ms, std::string{quoted}, router, 3, 13);
+        ends_->judge();
+        EXPECT_EQ(ends_->of(lost).verdict, Verdict::turned_back) << quoted;
+    }
+}
+
+TEST_F(ShortQuote, of_ports_that_two_probes_had_is_about_none) {
+    start_last();
+    ends_->request(Side::near, last - 200ms, other);
+    ends_->request(Side::near, last, lost);
+    ends_->error(Side::near, last + 6ms, "", router, 3, 13);
+    ends_->judge();
+    EXPECT_EQ(ends_->probe(lost).near.request_errors.count, 0);
+}
+
+TEST_F(ShortQuote, that_comes_much_later_is_about_none) {
+    start_last();
+    ends_->request(Side::near, last, lost);
+    ends_->error(Side::near, last + 1100ms, "", router, 3, 13);
+    ends_->judge();
+    EXPECT_EQ(ends_->probe(lost).near.request_errors.count, 0);
+}
+
 }  // namespace
 }  // namespace sipping::trace
