@@ -249,6 +249,26 @@ TEST(SimOutcomes, leaving_at_once_makes_open_probes_pending_not_lost) {
     sim.expect_books_balance();
 }
 
+TEST(SimOutcomes, abandoned_probes_keep_their_icmp_error) {
+    SimOptions options;
+    options.engine.count = 1;
+    Simulation sim(options);
+    sim.network.peer = [](const SeenRequest&) -> std::vector<std::string> { return {}; };
+    sim.send_due();
+    const SentProbe probe = sim.recorder.sent_probes.begin()->second;
+    sim.inbox.clear();
+    sim.inbox.icmp_errors.push_back({.error = {.type = 3, .code = 3},
+                                     .to = probe.to,
+                                     .local_port = probe.source_port,
+                                     .call_id = probe.call_id});
+    sim.engine->on_inbox(sim.inbox, sim.network.reading());
+    sim.engine->abandon();
+    ASSERT_EQ(sim.recorder.rows.size(), 1U);
+    EXPECT_EQ(sim.recorder.rows[0].result.kind, Kind::pending);
+    ASSERT_TRUE(sim.recorder.rows[0].result.icmp);
+    EXPECT_EQ(sim.recorder.rows[0].result.icmp->code, 3);
+}
+
 TEST(SimOutcomes, stopping_waits_for_the_answers_still_due) {
     SimOptions options;
     options.link.delay = 900ms;

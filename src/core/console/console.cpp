@@ -122,11 +122,11 @@ void Console::drop_line(LineWriter& line, const ProbeResult& result, const Endpo
     if (result.kind == Kind::local && result.local_reason == LocalReason::no_identity)
         line.put(": no room for its identity");
     id(line, result.call_id);
-    if (result.kind == Kind::icmp) {
+    if (result.icmp) {
         line.put(" (ICMP ");
-        write_icmp(line, result.icmp);
+        write_icmp(line, *result.icmp);
         line.put(" from ");
-        line.address(result.icmp.from);
+        line.address(result.icmp->from);
         line.put(')');
     }
     perhaps_our_own(line, result.self);

@@ -38,11 +38,6 @@ void Engine::end_unanswered(std::uint32_t slot_index) noexcept {
     else if (note != nullptr && note->has_icmp)
         kind = Kind::icmp;
     ProbeResult result = result_of(slot_index, kind);
-    if (kind == Kind::icmp)
-        result.icmp = IcmpError{.family = note->icmp_from.family,
-                                .type = note->icmp_type,
-                                .code = note->icmp_code,
-                                .from = note->icmp_from};
     if (kind == Kind::provisional) {
         result.status = note->status;
         result.status_line = note->status_line();
@@ -85,6 +80,12 @@ ProbeResult Engine::result_of(std::uint32_t slot_index, Kind kind) noexcept {
     result.sent_wall = slot.sent_wall;
     result.from = asked(slot);
     result.moved = slot.generation != asked_.generation(slot.target);
+    const match::Note* note = table_.note_of(slot);
+    if (note != nullptr && note->has_icmp && !has_answer(kind))
+        result.icmp = IcmpError{.family = note->icmp_from.family,
+                                .type = note->icmp_type,
+                                .code = note->icmp_code,
+                                .from = note->icmp_from};
     return result;
 }
 
