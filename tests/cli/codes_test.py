@@ -92,7 +92,7 @@ class Codes(SippingCase):
 
     def test_codes_that_are_none_are_refused(self):
         for option in ("--down-codes", "--maintenance-codes"):
-            for value in ("5xx", "99", "504-500", ""):
+            for value in ("5xx", "99", "504-500", "180", "199-503", ""):
                 self.check_refused("127.0.0.1", option, value, names=option)
 
 

@@ -176,7 +176,7 @@ TEST(SimOutcomes, a_short_icmp_quote_finds_the_probe_by_port_and_target) {
     EXPECT_EQ(sim.engine->counts().icmp_unmatched, 2u);
     sim.run();
     ASSERT_EQ(sim.recorder.of(Kind::icmp), 1u);
-    EXPECT_EQ(sim.recorder.rows[0].result.icmp.from, error.from);
+    EXPECT_EQ(sim.recorder.rows[0].result.icmp->from, error.from);
     EXPECT_EQ(sim.recorder.rows[0].result.call_id, call_id);
 }
 

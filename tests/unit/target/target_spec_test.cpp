@@ -285,7 +285,7 @@ TEST(TargetSpec, refusals_name_the_culprit) {
          "contact= header= down-codes= maintenance-codes=)"},
         {"sbc from=", "from='': must not be empty"},
         {"sbc down-codes=5xx",
-         "down-codes='5xx': must be status codes, 100 to 699 (e.g. 503 or 408,500-504)"},
+         "down-codes='5xx': must be status codes, 200 to 699 (e.g. 503 or 408,500-504)"},
         {"sbc from=<sip:a@b> from=<sip:c@d>", "'from=' is given twice"},
         {"sbc name='a", "the quote after 'name=' is not closed"},
         {"sbc name='a'b", "a blank is missing after 'name='a''"},
