@@ -148,7 +148,7 @@ TEST(SimOutcomes, an_icmp_error_names_its_probe_and_ends_it_only_at_the_timeout)
     for (const Row& row : sim.recorder.rows) {
         EXPECT_EQ(row.result.kind == Kind::icmp, sim.network.lost.at(row.result.call_id));
         if (row.result.kind == Kind::icmp) {
-            EXPECT_EQ(row.result.icmp.from, row.result.from.address);
+            EXPECT_EQ(row.result.icmp->from, row.result.from.address);
         }
     }
     sim.expect_books_balance();

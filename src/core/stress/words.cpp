@@ -136,8 +136,9 @@ std::string recovery(const Stress& stress, const Outcome& outcome) {
     if (bad.empty()) return {};
     if (const Measured* measured = step_with(stress, outcome, sign_ban)) return banned(*measured);
     if (!outcome.recovered)
-        return fmt::format(" It had not recovered {} after the load ended.",
-                           seconds(outcome.recovery));
+        return fmt::format(
+            " No recovery was seen within {} of the load's end, so no further rate was tried.",
+            seconds(outcome.recovery));
     return fmt::format(
         " It answered again {} after the load ended{}.",
         outcome.recovery < 1s ? fmt::format("{} ms", outcome.recovery / 1ms)
@@ -228,6 +229,18 @@ std::string ours(std::string_view target, const Outcome& outcome, const Stress& 
     return text + fmt::format(" Nothing can be said about {}.", target);
 }
 
+/// The run ended before it came to a limit.
+std::string unknown(std::string_view target, const Outcome& outcome, const Stress& stress) {
+    if (stress.measured().empty() && !outcome.interrupted)
+        return fmt::format("{} answers, but not in time: no rate was tried. A longer -t may help.",
+                           target);
+    const std::string_view how = outcome.interrupted ? "Interrupted" : "Ended";
+    if (outcome.held > 0)
+        return fmt::format("{}: {} held {} probes a second so far.", how, target,
+                           grouped_rate(outcome.held));
+    return fmt::format("{} before the first step was over: nothing can be said.", how);
+}
+
 }  // namespace
 
 std::string table_heading() {
@@ -276,11 +289,7 @@ std::string verdict(std::string_view target, const Stress& stress, const Options
                 grouped_rate(outcome.held));
         case Limit::ours: return ours(target, outcome, stress);
         case Limit::path: return path(target, outcome, stress);
-        case Limit::unknown:
-            return outcome.held > 0
-                       ? fmt::format("Interrupted: {} held {} probes a second so far.", target,
-                                     grouped_rate(outcome.held))
-                       : "Interrupted before the first step was over: nothing can be said.";
+        case Limit::unknown: return unknown(target, outcome, stress);
         case Limit::target: break;
     }
     text = holds(target, outcome);
