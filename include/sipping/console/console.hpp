@@ -135,7 +135,8 @@ private:
                    WallTime at) noexcept;
     struct Limited {  ///< lines of which there are at most so many a second
         char mark;
-        std::string_view what;
+        std::string_view one;
+        std::string_view many;
         std::int64_t second = INT64_MIN;
         std::uint32_t shown = 0;   ///< within `second`
         std::uint64_t hidden = 0;  ///< since the last line that told
@@ -152,14 +153,15 @@ private:
                       std::string_view value, std::string_view unit) noexcept;
     void write_strays(const stats::Health& health, TextBuffer& out) noexcept;
     void verdict(const stats::Health& health, TextBuffer& out) noexcept;
+    void losses(const stats::Health& health, bool trouble, TextBuffer& out) noexcept;
     void table_row(const TableRow& row, TableCells& cells) noexcept;
 
     ConsoleOptions options_;
     LocalTime time_;
     std::uint64_t lines_lost_ = 0;
     std::array<std::size_t, 16> summary_widths_{};
-    Limited icmp_{.mark = '!', .what = "ICMP errors"};
-    Limited strays_{.mark = '?', .what = "datagrams to no probe"};
+    Limited icmp_{.mark = '!', .one = "ICMP error", .many = "ICMP errors"};
+    Limited strays_{.mark = '?', .one = "datagram to no probe", .many = "datagrams to no probe"};
 };
 
 }  // namespace sipping::console

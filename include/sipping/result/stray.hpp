@@ -25,6 +25,8 @@ enum class StrayReason : std::uint8_t {
 inline constexpr int stray_reason_count = 9;
 /// "request", "foreign", "echo", "bad-request", "not-sip", ...
 [[nodiscard]] std::string_view to_string(StrayReason reason) noexcept;
+/// For people: "response to no probe of ours", "responses to no probe of ours".
+[[nodiscard]] std::string_view stray_words(StrayReason reason, std::uint64_t count) noexcept;
 [[nodiscard]] constexpr bool is_keep_alive(StrayReason reason) noexcept {
     return reason >= StrayReason::crlf;
 }

@@ -67,7 +67,13 @@ void Reporter::result(const ProbeResult& result) noexcept {
     const WallTime at =
         has_answer(result.kind) ? result.sent_wall + result.latency : reading_.wall();
     console_.on_result(result, asked, at, out_.text(line_room_));
-    if (result.unread > 0) ++losses_beside_unread_;
+    if (is_loss(result.kind)) {
+        ++losses_;
+        if (result.self != 0)
+            ++losses_perhaps_own_;
+        else if (result.unread > 0)
+            ++losses_beside_unread_;
+    }
     if (result.kind == Kind::reply) {
         events_.reply(result);
         note_retry_after(result);
@@ -249,6 +255,8 @@ void Reporter::fill(stats::Health& health) const noexcept {
     health.console_lines_lost =
         console_.lines_lost() + (text.reader_gone() ? 0 : text.stats().rows_lost);
     health.log_rows_lost = log_.rows_lost();
+    health.losses = losses_;
+    health.losses_perhaps_own = losses_perhaps_own_;
     health.losses_beside_unread = losses_beside_unread_;
 }
 

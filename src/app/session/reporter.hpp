@@ -102,7 +102,9 @@ private:
     record::RowWriter json_;
     EventReporter events_;
     stats::StrayLimit stray_limit_;
-    std::uint64_t losses_beside_unread_ = 0;
+    std::uint64_t losses_ = 0;
+    std::uint64_t losses_perhaps_own_ = 0;
+    std::uint64_t losses_beside_unread_ = 0;  ///< of the others
     std::size_t line_room_;  ///< for the lines that one event can make
     ClockReading reading_;
     Instant next_summary_ = never;

@@ -3,6 +3,7 @@
 #include "sipping/console/console.hpp"
 
 #include "sipping/base/escape.hpp"
+#include "sipping/base/grouped.hpp"
 #include "sipping/console/colors.hpp"
 #include "sipping/console/console_line.hpp"
 #include "sipping/result/words.hpp"
@@ -167,7 +168,8 @@ bool Console::admit(Limited& lines, WallTime at, TextBuffer& out) noexcept {
 void Console::tell_hidden(Limited& lines, TextBuffer& out) noexcept {
     if (lines.hidden == 0) return;
     print_line(out, no_color, [&](LineWriter& line) {
-        line.print("{} {} more {}, not shown", lines.mark, lines.hidden, lines.what);
+        line.print("{} {} more {}, not shown", lines.mark, lines.hidden,
+                   for_count(lines.hidden, lines.one, lines.many));
     });
     lines.hidden = 0;
 }

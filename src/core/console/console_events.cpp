@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sipping/base/escape.hpp"
+#include "sipping/base/grouped.hpp"
 #include "sipping/console/colors.hpp"
 #include "sipping/console/console.hpp"
 #include "sipping/console/console_line.hpp"
@@ -104,7 +105,7 @@ void Console::event(const stats::StatusEvent& event, std::string_view name,
         at_time(line, " at ", event.at);
         if (event.hidden > 0)
             line.print(" ({} {} in between not shown)", event.hidden,
-                       event.hidden == 1 ? "change" : "changes");
+                       for_count(event.hidden, "change", "changes"));
     });
 }
 
