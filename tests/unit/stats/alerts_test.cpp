@@ -150,6 +150,7 @@ TEST(StrayLimit, ten_rows_a_second_then_a_count) {
 
 std::string view(const std::optional<SeenEvent>& event) {
     if (!event) return "-";
+    if (!event->port_told) return std::string(event->received);
     return std::string(event->received) + (event->port_kept ? " kept" : " rewritten");
 }
 
@@ -169,6 +170,19 @@ TEST(SeenAs, is_told_once_and_when_it_changes) {
         << "too soon after the last";
     EXPECT_EQ(view(seen.on_reply(0, "198.51.100.7", 9, 40001, "192.0.2.1", at(12s))),
               "198.51.100.7 rewritten");
+}
+
+TEST(SeenAs, what_is_no_address_or_no_port_is_no_fact) {
+    SeenAs seen(1);
+    int second = 0;
+    for (const char* text : {"\x1b[31m", "sbc.example", "192.0.2.1.1", "[192.0.2.1", "1", "[]"})
+        EXPECT_EQ(view(seen.on_reply(0, text, 40000, 40000, "192.0.2.1",
+                                     at(std::chrono::seconds(20 * ++second)))),
+                  "-")
+            << text;
+    EXPECT_EQ(view(seen.on_reply(0, "[2001:db8::1]", 0, 40000, "192.0.2.1", at(300s))),
+              "[2001:db8::1]")
+        << "of ports it says nothing";
 }
 
 }  // namespace
