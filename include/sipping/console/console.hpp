@@ -25,6 +25,7 @@ struct ConsoleOptions {
     bool per_ping = true;         ///< '>', '<' and 'X' lines (one target, up to 20/s, or -v)
     bool statistics = true;       ///< false: -S
     bool summaries = false;       ///< a line a second (many targets or fast)
+    bool quiet = false;           ///< -q: no line for each of what may repeat without end
     bool print_sent = false;      ///< -x
     bool print_received = false;  ///< -X
     bool color = false;
@@ -77,9 +78,10 @@ public:
     void on_result(const ProbeResult& result, const Endpoint& target, WallTime at,
                    TextBuffer& out) noexcept;
     /// An ICMP error, when it arrives; whether its probe is lost is not known yet. Call-ID 0: not
-    /// known. Without per-ping lines at most `lines_per_s` are shown, the others counted.
+    /// known. Without per-ping lines at most `lines_per_s` are shown, the others counted. `count`:
+    /// it is the last one of so many (stats/icmp_runs.hpp).
     void icmp(WallTime at, const IcmpError& error, std::string_view target_name,
-              std::uint64_t call_id, TextBuffer& out) noexcept;
+              std::uint64_t call_id, TextBuffer& out, std::uint64_t count = 1) noexcept;
     static constexpr std::uint32_t lines_per_s = 10;
     /// "! (time) sbc.example.com is at 192.0.2.7 now (was 192.0.2.1)". Also with JSON, whose gap
     /// row tells programs.

@@ -31,6 +31,7 @@ Reporter::Reporter(const Options& options, const target::TargetTable& targets,
       json_(local_utc_offset, false),
       events_(targets, requests, console_, out_, options.console.json),
       stray_limit_(targets.size()),
+      icmp_runs_(targets.size()),
       line_room_(options.console.print_sent || options.console.print_received ? raw_room
                                                                               : line_room) {
     second_.targets = static_cast<std::uint32_t>(targets_.size());
@@ -104,6 +105,7 @@ void Reporter::tell_hidden_strays(bool at_end) noexcept {
 void Reporter::tell_state(std::uint32_t target, stats::State before,
                           std::optional<stats::State> changed) noexcept {
     if (!changed) return;
+    if (*changed == stats::State::up) tell_last_icmp(target);
     const auto fails = [](stats::State state) {
         return state == stats::State::down || state == stats::State::refusing;
     };
@@ -177,9 +179,20 @@ void Reporter::gap(const Gap& gap) noexcept {
     write_json(gap);
 }
 
-void Reporter::icmp(std::uint32_t /*target*/, const Endpoint& asked, std::uint64_t call_id,
+void Reporter::icmp(std::uint32_t target, const Endpoint& asked, std::uint64_t call_id,
                     const IcmpError& error, Instant at) noexcept {
-    console_.icmp(reading_.wall(at), error, to_string(asked), call_id, out_.text(line_room_));
+    const WallTime when = reading_.wall(at);
+    const bool first = icmp_runs_.add(
+        target, {.at = when, .asked = asked, .call_id = call_id, .error = error});
+    if (first || !options_.console.quiet)
+        console_.icmp(when, error, to_string(asked), call_id, out_.text(line_room_));
+}
+
+void Reporter::tell_last_icmp(std::uint32_t target) noexcept {
+    const stats::IcmpTold last = icmp_runs_.end(target);
+    if (last.count < 2 || !options_.console.quiet) return;
+    console_.icmp(last.at, last.error, to_string(last.asked), last.call_id, out_.text(line_room_),
+                  last.count);
 }
 
 void Reporter::tick(std::uint32_t in_flight) noexcept {
@@ -190,6 +203,8 @@ void Reporter::tick(std::uint32_t in_flight) noexcept {
 
 void Reporter::finish() noexcept {
     tell_hidden_strays(true);
+    for (std::uint32_t target = 0; target < targets_.size(); ++target)
+        tell_last_icmp(target);
     events_.tick(true);
     events_.summarize(stats_);
 }

@@ -180,7 +180,7 @@ void Console::tell_hidden(TextBuffer& out) noexcept {
 }
 
 void Console::icmp(WallTime at, const IcmpError& error, std::string_view target_name,
-                   std::uint64_t call_id, TextBuffer& out) noexcept {
+                   std::uint64_t call_id, TextBuffer& out, std::uint64_t count) noexcept {
     if (options_.json || (!options_.per_ping && !admit(icmp_, at, out))) return;
     print_line(out, no_color, [&](LineWriter& line) {
         line.put("! ");
@@ -192,6 +192,7 @@ void Console::icmp(WallTime at, const IcmpError& error, std::string_view target_
         line.put(" for ");
         write_escaped(line, target_name);
         id(line, call_id);
+        if (count > 1) line.print(", the last of {}", count);
     });
 }
 

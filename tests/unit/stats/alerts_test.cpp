@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sipping/stats/common_fall.hpp"
+#include "sipping/stats/icmp_runs.hpp"
 #include "sipping/stats/request_sources.hpp"
 #include "sipping/stats/seen_as.hpp"
 #include "sipping/stats/status_watch.hpp"
@@ -183,6 +184,23 @@ TEST(SeenAs, what_is_no_address_or_no_port_is_no_fact) {
     EXPECT_EQ(view(seen.on_reply(0, "[2001:db8::1]", 0, 40000, "192.0.2.1", at(300s))),
               "[2001:db8::1]")
         << "of ports it says nothing";
+}
+
+TEST(IcmpRuns, tell_the_first_and_the_last_with_a_count) {
+    IcmpRuns runs(2);
+    const auto add = [&](std::uint32_t target, std::uint64_t call_id) {
+        return runs.add(target, {.call_id = call_id, .error = {.type = 3, .code = 3}});
+    };
+    EXPECT_TRUE(add(0, 1));
+    EXPECT_FALSE(add(0, 2));
+    EXPECT_TRUE(add(1, 3));
+    EXPECT_FALSE(add(0, 4));
+    const IcmpTold last = runs.end(0);
+    EXPECT_EQ(last.call_id, 4U);
+    EXPECT_EQ(last.count, 3U);
+    EXPECT_EQ(runs.end(0).count, 0U);
+    EXPECT_TRUE(add(0, 5)) << "after it answered, the next one is a first";
+    EXPECT_EQ(runs.end(1).count, 1U);
 }
 
 }  // namespace
