@@ -277,6 +277,10 @@ TEST(TargetSpec, refusals_name_the_culprit) {
         {"sbc%eth0", "'sbc%eth0': a zone ('%eth0') is for IPv6 addresses"},
         {"name=x sbc", "'name=x': the target comes first, key=value words behind it"},
         {"sbc pbx", "unexpected word 'pbx' (only key=value may follow a target)"},
+        {"sbc tcp", "'tcp': UDP is the only transport for now, so no word names one"},
+        {"sbc 5080 UDP", "'UDP': UDP is the only transport for now, so no word names one"},
+        {"sbc name=x transport=tcp",
+         "'transport=tcp': UDP is the only transport for now, so no word names one"},
         {"sbc foo=1",
          "unknown key 'foo=' (known: name= user= domain= interval= timeout= request-uri= from= to= "
          "contact= header= down-codes= maintenance-codes=)"},
