@@ -213,6 +213,18 @@ TEST(SimStress, a_target_that_never_answers_is_not_stressed) {
     EXPECT_THAT(bed.text(), HasSubstr("does not answer"));
 }
 
+TEST(SimStress, who_sends_something_else_is_not_called_silent) {
+    Bed bed(asked(100, 800, 4));
+    bed.simulation->network.peer = [](const SeenRequest&) {
+        return std::vector<std::string>{"what?"};
+    };
+    bed.go();
+    EXPECT_THAT(bed.text(),
+                HasSubstr("Nothing that came from sbc was an answer: no rate was tried. "
+                          "Its host sent something else: "));
+    EXPECT_THAT(bed.text(), HasSubstr(" datagrams that are not SIP."));
+}
+
 TEST(SimStress, a_target_that_refuses_without_load_is_not_stressed) {
     Bed bed(asked(100, 2000, 3));
     bed.simulation->network.peer = [](const SeenRequest& request) {

@@ -1,5 +1,6 @@
 // Which ICMP errors are told where few lines are wanted: of each target the first one, and, when it
-// answers again or the run ends, the last one with their number. A dead host sends one for each probe.
+// answers again or the run ends, the last one with their number. A dead host sends one for each
+// probe.
 #pragma once
 
 #include <cstdint>

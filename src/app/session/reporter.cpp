@@ -182,8 +182,8 @@ void Reporter::gap(const Gap& gap) noexcept {
 void Reporter::icmp(std::uint32_t target, const Endpoint& asked, std::uint64_t call_id,
                     const IcmpError& error, Instant at) noexcept {
     const WallTime when = reading_.wall(at);
-    const bool first = icmp_runs_.add(
-        target, {.at = when, .asked = asked, .call_id = call_id, .error = error});
+    const bool first =
+        icmp_runs_.add(target, {.at = when, .asked = asked, .call_id = call_id, .error = error});
     if (first || !options_.console.quiet)
         console_.icmp(when, error, to_string(asked), call_id, out_.text(line_room_));
 }

@@ -108,7 +108,7 @@ private:
     std::uint64_t losses_ = 0;
     std::uint64_t losses_perhaps_own_ = 0;
     std::uint64_t losses_beside_unread_ = 0;  ///< of the others
-    std::size_t line_room_;  ///< for the lines that one event can make
+    std::size_t line_room_;                   ///< for the lines that one event can make
     ClockReading reading_;
     Instant next_summary_ = never;
     console::SecondSummary second_;

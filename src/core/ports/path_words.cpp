@@ -84,8 +84,8 @@ std::string banned(const Path& path, const PathQuestion& question) {
 std::string outage(const Path& path, const PathQuestion& question) {
     return fmt::format(
         "{} became unreachable after {} ports: new ports and the old one fell silent together, "
-        "and {} ICMP errors came. {} Nothing can be said about a limit on ports.",
-        question.target, grouped(path.answered()), grouped(path.icmp()),
+        "and ICMP errors came. {} Nothing can be said about a limit on ports.",
+        question.target, grouped(path.answered()),
         path.came_back() ? "It is back now." : "It has not come back.");
 }
 
@@ -125,15 +125,22 @@ std::string path_words(const Path& path, const PathQuestion& question) {
         case PathVerdict::silent:
             text = fmt::format("{} does not answer: no port was tried.", question.target);
             break;
+        case PathVerdict::no_answer:
+            text =
+                fmt::format("Nothing that came from {} was an answer in time: no port was tried.",
+                            question.target);
+            break;
     }
     if (path.outages() > 0)
         text += fmt::format(
-            " In between everything was silent {} time{}, and came back by itself; the {} ports "
-            "lost then do not count.",
-            path.outages(), path.outages() == 1 ? "" : "s", grouped(path.lost_with_canary()));
-    if (path.late() > 0)
-        text += fmt::format(" {} answers came after the timeout: a longer -t may be right.",
-                            grouped(path.late()));
+            " In between everything was silent {}, and came back by itself; {} lost then {} not "
+            "count.",
+            counted(path.outages(), "time"), counted(path.lost_with_canary(), "port"),
+            for_count(path.lost_with_canary(), "does", "do"));
+    text += stats::heard_words(path.heard());
+    if (const std::uint64_t late = path.heard().late; late > 0)
+        text += fmt::format(" {} came after the timeout: a longer -t may be right.",
+                            counted(late, "answer"));
     return text;
 }
 
@@ -151,13 +158,12 @@ std::string public_words(const Path& path) {
     if (path.addresses().size() == 1)
         text += fmt::format("It sees us as {}.", to_string(path.addresses().front()));
     else
-        text += fmt::format("It sees us as {} addresses ({}), changing {} times.",
-                            path.addresses().size(), listed(path.addresses()),
-                            grouped(path.address_changes()));
-    if (path.canary_remapped() > 0)
         text +=
-            fmt::format(" The old port's mapping was given away {} time{} though it was in use.",
-                        path.canary_remapped(), path.canary_remapped() == 1 ? "" : "s");
+            fmt::format("It sees us as {} addresses ({}), changing {}.", path.addresses().size(),
+                        listed(path.addresses()), counted(path.address_changes(), "time"));
+    if (path.canary_remapped() > 0)
+        text += fmt::format(" The old port's mapping was given away {} though it was in use.",
+                            counted(path.canary_remapped(), "time"));
     return text;
 }
 

@@ -241,6 +241,43 @@ std::string unknown(std::string_view target, const Outcome& outcome, const Stres
     return fmt::format("{} before the first step was over: nothing can be said.", how);
 }
 
+std::string judged(std::string_view target, const Stress& stress, const Options& options) {
+    const Outcome outcome = stress.outcome();
+    if (outcome.error != 0)
+        return fmt::format("Nothing could be sent to {}: {}.", target, error_words(outcome.error));
+    if (!outcome.answered && outcome.interrupted)
+        return fmt::format("Interrupted before {} answered: nothing can be said.", target);
+    if (!outcome.answered)
+        return stress.heard().nothing()
+                   ? fmt::format("{} does not answer: no rate was tried.", target)
+                   : fmt::format("Nothing that came from {} was an answer: no rate was tried.",
+                                 target);
+    if (outcome.refuses_at_rest)
+        return fmt::format("{} answers 503 without any load: no rate was tried.", target);
+    std::string text;
+    switch (outcome.limit) {
+        case Limit::none:
+            return fmt::format(
+                "{} holds {} probes a second, the highest rate asked: no limit found.", target,
+                grouped_rate(outcome.held));
+        case Limit::ours: return ours(target, outcome, stress);
+        case Limit::path: return path(target, outcome, stress);
+        case Limit::unknown: return unknown(target, outcome, stress);
+        case Limit::target: break;
+    }
+    text = holds(target, outcome);
+    text += beyond(stress, outcome, options);
+    text += recovery(stress, outcome);
+    text += innocence(stress);
+    if (outcome.own_limit > 0)
+        text += fmt::format(
+            " Between the two we could not measure: at {} a second it was us who "
+            "did not keep up.",
+            grouped_rate(outcome.own_limit));
+    if (outcome.interrupted) text += " Interrupted before the two were closer together.";
+    return text;
+}
+
 }  // namespace
 
 std::string table_heading() {
@@ -273,36 +310,7 @@ std::vector<std::string_view> sign_words(std::uint8_t signs) {
 }
 
 std::string verdict(std::string_view target, const Stress& stress, const Options& options) {
-    const Outcome outcome = stress.outcome();
-    if (outcome.error != 0)
-        return fmt::format("Nothing could be sent to {}: {}.", target, error_words(outcome.error));
-    if (!outcome.answered && outcome.interrupted)
-        return fmt::format("Interrupted before {} answered: nothing can be said.", target);
-    if (!outcome.answered) return fmt::format("{} does not answer: no rate was tried.", target);
-    if (outcome.refuses_at_rest)
-        return fmt::format("{} answers 503 without any load: no rate was tried.", target);
-    std::string text;
-    switch (outcome.limit) {
-        case Limit::none:
-            return fmt::format(
-                "{} holds {} probes a second, the highest rate asked: no limit found.", target,
-                grouped_rate(outcome.held));
-        case Limit::ours: return ours(target, outcome, stress);
-        case Limit::path: return path(target, outcome, stress);
-        case Limit::unknown: return unknown(target, outcome, stress);
-        case Limit::target: break;
-    }
-    text = holds(target, outcome);
-    text += beyond(stress, outcome, options);
-    text += recovery(stress, outcome);
-    text += innocence(stress);
-    if (outcome.own_limit > 0)
-        text += fmt::format(
-            " Between the two we could not measure: at {} a second it was us who "
-            "did not keep up.",
-            grouped_rate(outcome.own_limit));
-    if (outcome.interrupted) text += " Interrupted before the two were closer together.";
-    return text;
+    return judged(target, stress, options) + stats::heard_words(stress.heard());
 }
 
 }  // namespace sipping::stress

@@ -123,11 +123,10 @@ TEST(ConsoleEvents, how_we_are_seen) {
     const auto line = [](std::string_view received, std::string_view sent_by, bool kept,
                          bool told = true) {
         Screen screen;
-        screen.console.event(stats::SeenEvent{.received = received,
-                                              .sent_by = sent_by,
-                                              .port_kept = kept,
-                                              .port_told = told},
-                             "gw5", screen.out);
+        screen.console.event(
+            stats::SeenEvent{
+                .received = received, .sent_by = sent_by, .port_kept = kept, .port_told = told},
+            "gw5", screen.out);
         return screen.printed();
     };
     EXPECT_EQ(line("192.0.2.1", "192.0.2.1", true),

@@ -40,6 +40,7 @@ public:
     }
     void icmp(std::uint32_t, const Endpoint&, std::uint64_t, const IcmpError&,
               Instant) noexcept override {}
+    void stray(const Stray& stray) noexcept override { stress_.on_stray(stray); }
 
     [[nodiscard]] const Pending& pending() const noexcept { return pending_; }
 
