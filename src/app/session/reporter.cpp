@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sipping/base/grouped.hpp"
 #include "text/local_offset.hpp"
 
 namespace sipping::app {
@@ -168,9 +169,9 @@ void Reporter::note_possible_ban(const Settled& settled) noexcept {
     const auto note = bans_.on_settled(settled, stats_[settled.target], target.interval);
     if (!note) return;
     line(
-        fmt::format("note: {} possibly rate-limited: silent on all {} ports after {} probes in "
+        fmt::format("note: {} possibly rate-limited: silent on all {} after {} in "
                     "{:.1f} s",
-                    target.name, note->ports, note->answered,
+                    target.name, counted(note->ports, "port"), counted(note->answered, "probe"),
                     std::chrono::duration<double>(note->burst).count()));
 }
 

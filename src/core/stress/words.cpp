@@ -44,7 +44,8 @@ std::string codes(const Step& step) {
         if (seen[i] == 503 && step.paused > 0)
             text += fmt::format(" ({} with Retry-After)", step.paused);
     }
-    if (seen.size() > told_max) text += fmt::format(", {} more codes", seen.size() - told_max);
+    if (seen.size() > told_max)
+        text += fmt::format(", {}", counted(seen.size() - told_max, "more code"));
     return text;
 }
 
@@ -59,7 +60,7 @@ std::string judged_as(const Measured& measured) {
         else if (unsent_percent(step) > own_share_max * 100)
             text += fmt::format(": {:.1f} % not sent in time", unsent_percent(step));
         else
-            text += fmt::format(": {} losses may be our own", step.blamed);
+            text += fmt::format(": {} may be our own", counted(step.blamed, "loss", "losses"));
     }
     if (step.cut) text += " (cut short)";
     return text;
@@ -123,9 +124,10 @@ std::string banned(const Measured& measured) {
                   measured.old_answered, measured.old_asked, measured.new_answered,
                   measured.new_asked);
     return fmt::format(
-        " It looks banned: {} probes were answered in {}, then nothing any more for {}{}{}. The "
+        " It looks banned: {} answered in {}, then nothing any more for {}{}{}. The "
         "knee is not searched further, since each try would cost another ban.",
-        step.answered, seconds(active), seconds(measured.silence),
+        counted(step.answered, "probe was", "probes were"), seconds(active),
+        seconds(measured.silence),
         measured.recovered ? ", until the load had been gone for a while"
                            : ", and it has not come back yet",
         measured.recovered ? "" : from_both);
@@ -218,7 +220,7 @@ std::string ours(std::string_view target, const Outcome& outcome, const Stress& 
     const std::string why =
         unsent > own_share_max * 100
             ? fmt::format("{:.0f} % of what was due could not be sent in time", unsent)
-            : fmt::format("{} losses may be our own", grouped(blamed));
+            : fmt::format("{} may be our own", counted(blamed, "loss", "losses"));
     std::string text = fmt::format("The limit is ours: at {} a second {}, in {} tries.",
                                    grouped_rate(outcome.own_limit), why, Search::own_tries);
     if (outcome.held > 0)
