@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import socket
+import time
 import unittest
 
 from support import SippingCase
@@ -13,10 +14,15 @@ ICMP = r"(?m)^! \(.*\) ICMP port-unreachable from 127\.0\.0\.1 for 127\.0\.0\.1:
 
 class Unanswered(SippingCase):
     def closed(self):
-        """A port that nobody has."""
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-            one.bind(("127.0.0.1", 0))
-            return f"127.0.0.1:{one.getsockname()[1]}"
+        """A port that nobody has, nor will have: none that the kernel gives to whom asks for any."""
+        for port in range(21000, 32000):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+                try:
+                    one.bind(("127.0.0.1", port))
+                    return f"127.0.0.1:{port}"
+                except OSError:
+                    continue
+        return self.fail("no free port")
 
     def test_quiet_tells_the_first_icmp_error_and_the_last_with_their_number(self):
         run = self.sipping(self.closed(), "-c", "12", "-I", "50", "-t", "100", "-q", "-S", code=1)
@@ -27,9 +33,12 @@ class Unanswered(SippingCase):
 
     def test_a_second_ctrl_c_keeps_the_icmp_error(self):
         run = self.start(self.closed(), "-I", "100", "-t", "20s")
-        self.wait_for_text(run, "ICMP port-unreachable")
+        deadline = time.monotonic() + 15
+        while "ICMP port-unreachable" not in run.out_so_far() and time.monotonic() < deadline:
+            time.sleep(0.02)
         run.signal(signal.SIGINT)
-        self.wait_for_text(run, "waiting for ")
+        time.sleep(0.3)
+        self.assertIsNone(run.process.poll(), "the first one did not wait")
         self.finish(run, code=1)
         self.assertRegex(run.out, r"(?m)^\? .* Ended while waiting .* \(ICMP port-unreachable from ")
 

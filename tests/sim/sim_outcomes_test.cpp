@@ -258,8 +258,8 @@ TEST(SimOutcomes, abandoned_probes_keep_their_icmp_error) {
     const SentProbe probe = sim.recorder.sent_probes.begin()->second;
     sim.inbox.clear();
     sim.inbox.icmp_errors.push_back({.error = {.type = 3, .code = 3},
-                                     .to = probe.to,
                                      .local_port = probe.source_port,
+                                     .to = probe.to,
                                      .call_id = probe.call_id});
     sim.engine->on_inbox(sim.inbox, sim.network.reading());
     sim.engine->abandon();
