@@ -219,7 +219,7 @@ TEST(ConsoleHealth, says_of_how_many_losses_it_knows_a_reason) {
     EXPECT_EQ(verdict(),
               "2 of 5 losses may be our own (self= in their rows).\n"
               "Nothing on this side explains the other 3 losses.\n");
-    health.losses = health.losses_beside_unread = 2;
+    health.losses_beside_unread = 2;
     EXPECT_EQ(verdict(),
               "2 of 5 losses may be our own (self= in their rows).\n"
               "2 losses have something from the same target beside them that belongs to no probe "
@@ -324,7 +324,7 @@ TEST(ConsoleHealth, shows_what_else_arrived) {
 
 TEST(ConsoleHealth, is_not_innocent_of_a_loss_beside_which_something_unread_came) {
     stats::Health health = quiet_health();
-    health.losses_beside_unread = 2;
+    health.losses = health.losses_beside_unread = 2;
     EXPECT_NE(shown(health).find("2 losses have something from the same target beside them that "
                                  "belongs to no probe (unread= in their rows): it may have been "
                                  "the answer.\n"),
