@@ -37,7 +37,7 @@ class Codes(SippingCase):
     def test_the_line_a_second_names_unusual_codes(self):
         peer = self.peer(code=503, only=(45, 46, 47))
         run = self.ping(peer, "-c", "90", "-I", "30", "-t", "300", "--mine")
-        self.assertRegex(run.out, r"own lateness p99 [\d.]+ ms( \| skipped +\d+)? \| 503 x 3\n")
+        self.assertRegex(run.out, r"own lateness p99 +[\d.]+ ms( \| skipped +\d+)? \| 503 x 3\n")
 
     def length(self, peer, first, answered):
         """From the sending of one probe to that of another, by their rows: "0.201"."""
@@ -92,7 +92,7 @@ class Codes(SippingCase):
 
     def test_codes_that_are_none_are_refused(self):
         for option in ("--down-codes", "--maintenance-codes"):
-            for value in ("5xx", "99", "504-500", ""):
+            for value in ("5xx", "99", "504-500", "180", "199-503", ""):
                 self.check_refused("127.0.0.1", option, value, names=option)
 
 

@@ -49,9 +49,16 @@ class Odd:
         self.assertNotIn("Nothing on this side explains", run.out)
 
     def test_all_but_the_call_id_from_elsewhere_is_foreign(self):
+        # but it is no silence: another port of the host that was asked
         peer = self.peer(mangle=("branch", "tag"), reply_port=True, only=(2, 4))
-        _, kinds, _ = self.outcome(peer)
-        self.assertEqual(kinds, {"reply": 3, "timeout": 2})
+        rows, kinds, run = self.outcome(peer)
+        self.assertEqual(kinds, {"reply": 3, "timeout": 2, "unread": 2})
+        for row in rows:
+            if row["kind"] == "timeout":
+                self.assertIn(details(row)["unread"], ("1", "2"))  # the other one's, too
+            if row["kind"] == "unread":
+                self.assertEqual(details(row)["from"], f"127.0.0.1:{peer.elsewhere[1]}")
+        self.assertNotIn("Nothing on this side explains", run.out)
 
     def test_from_another_port(self):
         peer = self.peer(reply_port=True)
@@ -104,6 +111,7 @@ class Odd:
                                  {"reply": 3, "timeout": 1, "unread": 1})
                 lost, = [row for row in rows if row["kind"] == "timeout"]
                 self.assertEqual(details(lost)["unread"], "1")
+                peer.stop()  # its last answer must not reach a port of the next run
 
     def test_garbage_is_counted_by_its_name(self):
         peer = self.peer(garbage=("other-call-id", "text", "crlf", "stun", "nul", "empty", "echo"))
@@ -120,10 +128,11 @@ class Odd:
         run = self.start(f"127.0.0.1:{peer.port}", "-c", "1", "-t", "300", "-X")
         peer.wait_for(1)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.bind(("127.0.0.77", 0))
             stranger.sendto(b"\x1b[31mhello", ("127.0.0.1", peer.requests[0].port))
             name = stranger.getsockname()[1]
             run.wait(5)
-        self.assertIn(f"From 127.0.0.1:{name} to port {peer.requests[0].port}: not SIP, 10 bytes\n"
+        self.assertIn(f"From 127.0.0.77:{name} to port {peer.requests[0].port}: not SIP, 10 bytes\n"
                       "    \\x1b[31mhello\n", run.out)
         self.assertEqual(self.count_kinds(self.rows(peer)), {"gap": 2, "reply": 1})
 

@@ -140,9 +140,11 @@ class PortsPath(LabCase):
     def test_a_far_end_that_falls_silent_is_no_limit(self):
         self.stop_the_far_end_meanwhile(signal.SIGSTOP)
 
-    def test_silent_from_the_beginning(self):
+    def test_a_closed_port_is_no_silence(self):
         found = self.ports("--max", "40", "--rate", "40", "-t", "200", codes=(1,))
-        self.assertEqual((found["verdict"], found["ports_answered"]), ("silent", 0), found)
+        self.assertEqual((found["verdict"], found["ports_answered"]), ("no-answer", 0), found)
+        self.assertGreaterEqual(found["icmp_errors"], 1, found)
+        self.assertIn("port-unreachable", found["text"])
 
     def test_prose_says_the_same(self):
         self.far_end()

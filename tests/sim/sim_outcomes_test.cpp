@@ -148,7 +148,7 @@ TEST(SimOutcomes, an_icmp_error_names_its_probe_and_ends_it_only_at_the_timeout)
     for (const Row& row : sim.recorder.rows) {
         EXPECT_EQ(row.result.kind == Kind::icmp, sim.network.lost.at(row.result.call_id));
         if (row.result.kind == Kind::icmp) {
-            EXPECT_EQ(row.result.icmp.from, row.result.from.address);
+            EXPECT_EQ(row.result.icmp->from, row.result.from.address);
         }
     }
     sim.expect_books_balance();
@@ -176,7 +176,7 @@ TEST(SimOutcomes, a_short_icmp_quote_finds_the_probe_by_port_and_target) {
     EXPECT_EQ(sim.engine->counts().icmp_unmatched, 2u);
     sim.run();
     ASSERT_EQ(sim.recorder.of(Kind::icmp), 1u);
-    EXPECT_EQ(sim.recorder.rows[0].result.icmp.from, error.from);
+    EXPECT_EQ(sim.recorder.rows[0].result.icmp->from, error.from);
     EXPECT_EQ(sim.recorder.rows[0].result.call_id, call_id);
 }
 
@@ -247,6 +247,26 @@ TEST(SimOutcomes, leaving_at_once_makes_open_probes_pending_not_lost) {
     EXPECT_EQ(sim.recorder.of(Kind::timeout), 0u);
     EXPECT_TRUE(sim.engine->finished(sim.network.reading().now));
     sim.expect_books_balance();
+}
+
+TEST(SimOutcomes, abandoned_probes_keep_their_icmp_error) {
+    SimOptions options;
+    options.engine.count = 1;
+    Simulation sim(options);
+    sim.network.peer = [](const SeenRequest&) -> std::vector<std::string> { return {}; };
+    sim.send_due();
+    const SentProbe probe = sim.recorder.sent_probes.begin()->second;
+    sim.inbox.clear();
+    sim.inbox.icmp_errors.push_back({.error = {.type = 3, .code = 3},
+                                     .local_port = probe.source_port,
+                                     .to = probe.to,
+                                     .call_id = probe.call_id});
+    sim.engine->on_inbox(sim.inbox, sim.network.reading());
+    sim.engine->abandon();
+    ASSERT_EQ(sim.recorder.rows.size(), 1U);
+    EXPECT_EQ(sim.recorder.rows[0].result.kind, Kind::pending);
+    ASSERT_TRUE(sim.recorder.rows[0].result.icmp);
+    EXPECT_EQ(sim.recorder.rows[0].result.icmp->code, 3);
 }
 
 TEST(SimOutcomes, stopping_waits_for_the_answers_still_due) {

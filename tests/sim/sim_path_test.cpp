@@ -33,6 +33,7 @@ public:
     void gap(const Gap& gap) noexcept override { path_.on_gap(gap); }
     void icmp(std::uint32_t, const Endpoint&, std::uint64_t, const IcmpError&,
               Instant) noexcept override {}
+    void stray(const Stray& stray) noexcept override { path_.on_stray(stray); }
 
     std::uint16_t public_port = 1;
 
@@ -269,6 +270,23 @@ TEST(SimPath, a_host_that_never_answers_is_asked_three_times) {
     EXPECT_EQ(bed.path.verdict(), PathVerdict::silent);
     EXPECT_LE(bed.simulation->network.requests, 8U);
     EXPECT_THAT(bed.text(), HasSubstr("does not answer"));
+}
+
+TEST(SimPath, who_sends_something_else_is_not_called_silent) {
+    Bed bed({.rate_per_s = 100, .tries = 400});
+    bed.simulation->network.peer = [](const SeenRequest& request) {
+        return std::vector{request.text};
+    };
+    bed.go();
+    EXPECT_EQ(bed.path.verdict(), PathVerdict::no_answer);
+    EXPECT_THAT(bed.text(), HasSubstr("Its host sent something else: "));
+    EXPECT_THAT(bed.text(), HasSubstr("requests of ours that came back."));
+    Link link;
+    link.icmp_percent = 100;
+    Bed closed({.rate_per_s = 100, .tries = 400}, link);
+    closed.go();
+    EXPECT_EQ(closed.path.verdict(), PathVerdict::no_answer);
+    EXPECT_THAT(closed.text(), HasSubstr("ICMP errors named"));
 }
 
 TEST(SimPath, a_prober_that_cannot_send_says_so) {

@@ -108,8 +108,7 @@ TEST(SimStrays, a_loss_counts_what_its_target_sent_while_it_was_out) {
         // Two within the second that the probe is out, one behind it, one from somebody else.
         for (const Duration at : {100ms, 900ms, 1500ms})
             sim.network.deliver(request.sent + at, request.socket, request.to_endpoint, "what?");
-        Endpoint other = request.to_endpoint;
-        other.port = 5999;
+        const Endpoint other{*parse_address("203.0.113.7"), request.to_endpoint.port};
         sim.network.deliver(request.sent + 200ms, request.socket, other, "what?");
         return {};
     };
@@ -121,6 +120,43 @@ TEST(SimStrays, a_loss_counts_what_its_target_sent_while_it_was_out) {
     EXPECT_EQ(sim.recorder.rows.size(), 6U);
     EXPECT_EQ(sim.engine->counts().unread, 9U);
     EXPECT_EQ(sim.engine->counts().of(StrayReason::not_sip), 12U);
+}
+
+TEST(SimStrays, another_port_of_an_asked_host_is_that_host) {
+    SimOptions options = one_probe();
+    options.targets = 4;
+    Simulation sim(options);
+    // Two targets of one host, two at one endpoint of another: 0 and 1, 2 and 3.
+    std::array<Endpoint, 4> at;
+    for (std::uint32_t i = 0; i < at.size(); ++i) {
+        const Endpoint before = sim.targets[i].endpoint;
+        sim.targets[i].endpoint.address = *parse_address(i < 2 ? "192.0.2.50" : "192.0.2.60");
+        sim.targets[i].endpoint.port = i == 1 ? 5070 : 5060;
+        at[i] = sim.targets[i].endpoint;
+        sim.engine->moved(i, before, sim.network.reading().now);
+    }
+    sim.network.peer = [&](const SeenRequest& request) -> std::vector<std::string> {
+        if (sim.network.requests < at.size()) return {};
+        const std::string response = "SIP/2.0 200 OK\r\nCall-ID: 1\r\n\r\n";
+        const Endpoint elsewhere{at[0].address, 40000};
+        Duration after{};
+        for (const Endpoint& from : {elsewhere, at[1], at[2]})
+            sim.network.deliver(request.sent + (after += 1ms), 5, from, response);
+        return {};
+    };
+    sim.run();
+    // The port of no target may have been meant for any of the host; that of one is its own.
+    const std::array<std::uint32_t, 4> unread{1, 2, 1, 1};
+    EXPECT_EQ(sim.recorder.of(Kind::timeout), 4U);
+    for (const Row& row : sim.recorder.rows)
+        EXPECT_EQ(row.result.unread, unread[row.result.target]) << row.result.target;
+    ASSERT_EQ(sim.recorder.strays.size(), 3U);
+    const std::array<std::uint32_t, 3> whose{0, 1, 2};
+    for (std::size_t i = 0; i < whose.size(); ++i) {
+        EXPECT_EQ(sim.recorder.strays[i].stray.target, whose[i]);
+        EXPECT_EQ(sim.recorder.strays[i].stray.other_port, i == 0);
+        EXPECT_TRUE(sim.recorder.strays[i].stray.unread());
+    }
 }
 
 TEST(SimStrays, strays_say_whose_they_are_and_where_they_came) {

@@ -120,6 +120,29 @@ TEST(SimStress, a_target_that_does_not_come_back) {
     EXPECT_THAT(bed.text(), HasSubstr("has not come back"));
 }
 
+TEST(SimStress, a_target_that_answers_here_and_there_afterwards_has_not_recovered) {
+    // It said "Interrupted", or that no limit was found.
+    for (const double low : {100.0, 400.0}) {
+        Bed bed(asked(low, 800, 4));
+        std::uint64_t seen = 0;
+        bed.simulation->network.peer = [&](const SeenRequest& request) -> std::vector<std::string> {
+            if (++seen > 300 && seen / 2 % 2 == 0) return {};
+            return {answer_to(request, "200 OK")};
+        };
+        bed.go();
+        EXPECT_EQ(bed.outcome().limit, Limit::target);
+        EXPECT_FALSE(bed.outcome().recovered);
+        EXPECT_THAT(bed.text(), HasSubstr("No recovery was seen within 20."));
+        EXPECT_THAT(bed.text(), testing::Not(HasSubstr("Interrupted")));
+    }
+}
+
+TEST(SimStress, one_that_answers_too_late_does_answer) {
+    Bed bed(asked(100, 800, 4), {.delay = 300ms});
+    bed.go();
+    EXPECT_THAT(bed.text(), HasSubstr("sbc answers, but not in time: no rate was tried."));
+}
+
 TEST(SimStress, two_rates_that_round_to_the_same_are_told_apart) {
     // "holds 42 probes a second, but not 42"
     Bed bed(asked(30, 60, 4));
@@ -188,6 +211,18 @@ TEST(SimStress, a_target_that_never_answers_is_not_stressed) {
     EXPECT_TRUE(bed.run.measured().empty());
     EXPECT_LE(bed.simulation->network.requests, 6U);
     EXPECT_THAT(bed.text(), HasSubstr("does not answer"));
+}
+
+TEST(SimStress, who_sends_something_else_is_not_called_silent) {
+    Bed bed(asked(100, 800, 4));
+    bed.simulation->network.peer = [](const SeenRequest&) {
+        return std::vector<std::string>{"what?"};
+    };
+    bed.go();
+    EXPECT_THAT(bed.text(),
+                HasSubstr("Nothing that came from sbc was an answer: no rate was tried. "
+                          "Its host sent something else: "));
+    EXPECT_THAT(bed.text(), HasSubstr(" datagrams that are not SIP."));
 }
 
 TEST(SimStress, a_target_that_refuses_without_load_is_not_stressed) {

@@ -54,6 +54,7 @@ void Recorder::icmp(std::uint32_t, const Endpoint&, std::uint64_t call_id, const
 }
 
 void Recorder::stray(const Stray& stray) noexcept {
+    if (also != nullptr) also->stray(stray);
     if (keep) strays.push_back({stray, std::string(stray.raw), std::string(stray.user_agent)});
 }
 

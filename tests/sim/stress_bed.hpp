@@ -22,6 +22,7 @@ public:
     void gap(const Gap& gap) noexcept override { run_.on_gap(gap); }
     void icmp(std::uint32_t, const Endpoint&, std::uint64_t, const IcmpError&,
               Instant) noexcept override {}
+    void stray(const Stray& stray) noexcept override { run_.on_stray(stray); }
 
 private:
     stress::Stress& run_;

@@ -11,7 +11,8 @@ namespace sipping {
 
 class CodeSet {
 public:
-    static constexpr std::uint16_t first = 100;  ///< RFC 3261 section 7.2
+    static constexpr std::uint16_t first = 100;        ///< RFC 3261 section 7.2
+    static constexpr std::uint16_t final_first = 200;  ///< what is below is provisional
     static constexpr std::uint16_t last = 699;
 
     [[nodiscard]] bool has(std::uint16_t code) const noexcept {
@@ -29,8 +30,8 @@ private:
     std::bitset<last - first + 1> codes_;
 };
 
-/// "408,500-504": codes and ranges of codes, each 100 to 699. As the readers of values.hpp: an
-/// empty string when fine, else what is wrong; then `codes` is unchanged.
+/// "408,500-504": codes and ranges of codes, each 200 to 699, since only these end a probe. As the
+/// readers of values.hpp: an empty string when fine, else what is wrong; then `codes` is unchanged.
 [[nodiscard]] std::string read_codes(std::string_view text, CodeSet& codes);
 
 /// What a response says of the service behind it. Any response proves that the path works.

@@ -31,6 +31,8 @@ struct Endpoint {
 
 /// "192.0.2.1", "2001:db8::1" (no brackets, no scope). Nothing if it is not a literal address.
 [[nodiscard]] std::optional<Address> parse_address(std::string_view text);
+/// The same, or one in brackets, as SIP writes IPv6 addresses.
+[[nodiscard]] std::optional<Address> parse_sip_address(std::string_view text);
 
 /// An IPv4 address that is written as an IPv6 one ("::ffff:192.0.2.1", RFC 4291 section 2.5.5.2) as
 /// the IPv4 address it is: packets to it are IPv4. Others as they are.

@@ -1,10 +1,11 @@
-// Numbers for people: "19,843".
+// Numbers for people, and the words behind them: "19,843 probes", "1 probe".
 #pragma once
 
 #include <fmt/format.h>
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace sipping {
 
@@ -16,6 +17,19 @@ namespace sipping {
         text.insert(at, 1, ',');
     }
     return text;
+}
+
+/// The word for so many.
+[[nodiscard]] constexpr std::string_view for_count(std::uint64_t count, std::string_view one,
+                                                   std::string_view many) noexcept {
+    return count == 1 ? one : many;
+}
+
+/// "1 loss", "19,843 losses"; without `many` it is `one` and an s.
+[[nodiscard]] inline std::string counted(std::uint64_t count, std::string_view one,
+                                         std::string_view many = {}) {
+    if (!many.empty()) return fmt::format("{} {}", grouped(count), for_count(count, one, many));
+    return fmt::format("{} {}{}", grouped(count), one, for_count(count, "", "s"));
 }
 
 /// A rate: whole from 10 on ("4,967"), below that with one decimal ("2.5").

@@ -25,6 +25,7 @@ struct ConsoleOptions {
     bool per_ping = true;         ///< '>', '<' and 'X' lines (one target, up to 20/s, or -v)
     bool statistics = true;       ///< false: -S
     bool summaries = false;       ///< a line a second (many targets or fast)
+    bool quiet = false;           ///< -q: no line for each of what may repeat without end
     bool print_sent = false;      ///< -x
     bool print_received = false;  ///< -X
     bool color = false;
@@ -77,9 +78,10 @@ public:
     void on_result(const ProbeResult& result, const Endpoint& target, WallTime at,
                    TextBuffer& out) noexcept;
     /// An ICMP error, when it arrives; whether its probe is lost is not known yet. Call-ID 0: not
-    /// known. Without per-ping lines at most `lines_per_s` are shown, the others counted.
+    /// known. Without per-ping lines at most `lines_per_s` are shown, the others counted. `count`:
+    /// it is the last one of so many (stats/icmp_runs.hpp).
     void icmp(WallTime at, const IcmpError& error, std::string_view target_name,
-              std::uint64_t call_id, TextBuffer& out) noexcept;
+              std::uint64_t call_id, TextBuffer& out, std::uint64_t count = 1) noexcept;
     static constexpr std::uint32_t lines_per_s = 10;
     /// "! (time) sbc.example.com is at 192.0.2.7 now (was 192.0.2.1)". Also with JSON, whose gap
     /// row tells programs.
@@ -135,7 +137,8 @@ private:
                    WallTime at) noexcept;
     struct Limited {  ///< lines of which there are at most so many a second
         char mark;
-        std::string_view what;
+        std::string_view one;
+        std::string_view many;
         std::int64_t second = INT64_MIN;
         std::uint32_t shown = 0;   ///< within `second`
         std::uint64_t hidden = 0;  ///< since the last line that told
@@ -152,14 +155,15 @@ private:
                       std::string_view value, std::string_view unit) noexcept;
     void write_strays(const stats::Health& health, TextBuffer& out) noexcept;
     void verdict(const stats::Health& health, TextBuffer& out) noexcept;
+    void losses(const stats::Health& health, bool trouble, TextBuffer& out) noexcept;
     void table_row(const TableRow& row, TableCells& cells) noexcept;
 
     ConsoleOptions options_;
     LocalTime time_;
     std::uint64_t lines_lost_ = 0;
     std::array<std::size_t, 16> summary_widths_{};
-    Limited icmp_{.mark = '!', .what = "ICMP errors"};
-    Limited strays_{.mark = '?', .what = "datagrams to no probe"};
+    Limited icmp_{.mark = '!', .one = "ICMP error", .many = "ICMP errors"};
+    Limited strays_{.mark = '?', .one = "datagram to no probe", .many = "datagrams to no probe"};
 };
 
 }  // namespace sipping::console

@@ -14,6 +14,7 @@
 #include "sipping/base/instant.hpp"
 #include "sipping/ports/old_port.hpp"
 #include "sipping/result/probe_result.hpp"
+#include "sipping/stats/heard.hpp"
 
 namespace sipping::ports {
 
@@ -33,13 +34,14 @@ struct PathOptions {
 [[nodiscard]] std::uint32_t visible_ports(double rate_per_s, Duration mapping_time) noexcept;
 
 enum class PathVerdict : std::uint8_t {
-    unknown,   ///< not over yet, or interrupted
-    no_limit,  ///< none up to the number of ports tried
-    limit,     ///< new ports silent, the old one not
-    banned,    ///< all silent; it answers again, if at all, when it is asked slowly
-    outage,    ///< all silent for a while that our rate did not cause, or ICMP errors
-    silent,    ///< never answered
-    self,      ///< this prober did not do its part
+    unknown,    ///< not over yet, or interrupted
+    no_limit,   ///< none up to the number of ports tried
+    limit,      ///< new ports silent, the old one not
+    banned,     ///< all silent; it answers again, if at all, when it is asked slowly
+    outage,     ///< all silent for a while that our rate did not cause, or ICMP errors
+    silent,     ///< never answered, and sent nothing else
+    no_answer,  ///< never answered in time; what it sent instead is in heard()
+    self,       ///< this prober did not do its part
 };
 [[nodiscard]] std::string_view to_string(PathVerdict verdict) noexcept;
 
@@ -79,6 +81,7 @@ public:
     void on_result(const ProbeResult& result, const PublicEndpoint& seen) noexcept;
     void on_settled(const Settled& settled) noexcept;
     void on_gap(const Gap& gap) noexcept;
+    void on_stray(const Stray& stray) noexcept { heard_.add(stray); }
 
     /// Decides what comes next.
     void tick(Instant now) noexcept;
@@ -113,8 +116,7 @@ public:
     [[nodiscard]] std::uint32_t outages() const noexcept { return outages_; }
     /// Probes of new ports, and of the canary, that this box did not send (in time).
     [[nodiscard]] std::uint32_t not_sent() const noexcept { return not_sent_ + canary_not_sent_; }
-    [[nodiscard]] std::uint32_t late() const noexcept { return late_; }
-    [[nodiscard]] std::uint32_t icmp() const noexcept { return icmp_; }
+    [[nodiscard]] const stats::Heard& heard() const noexcept { return heard_; }
     [[nodiscard]] std::uint32_t refused() const noexcept { return refused_; }  ///< 503
     [[nodiscard]] int error() const noexcept { return error_; }  ///< errno of a send, or 0
     [[nodiscard]] bool came_back() const noexcept { return came_back_; }
@@ -172,8 +174,7 @@ private:
     std::uint32_t canary_not_sent_ = 0;
     std::uint32_t skipped_ = 0;  ///< of not_sent_: late, so their ports are still new
     std::uint32_t made_up_ = 0;  ///< of these: planned again
-    std::uint32_t late_ = 0;
-    std::uint32_t icmp_ = 0;
+    stats::Heard heard_;
     std::uint32_t refused_ = 0;
     int error_ = 0;
     bool came_back_ = false;

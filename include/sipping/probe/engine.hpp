@@ -65,7 +65,7 @@ struct EngineCounts {
     std::uint64_t stalls = 0;
     std::uint64_t icmp_unmatched = 0;
     std::array<std::uint64_t, stray_reason_count> strays{};  ///< by StrayReason
-    std::uint64_t unread = 0;  ///< of the strays, those from endpoints that we ask, less requests
+    std::uint64_t unread = 0;  ///< of the strays, those from hosts that we ask, less requests
 
     [[nodiscard]] std::uint64_t of(StrayReason reason) const noexcept {
         return strays[static_cast<std::size_t>(reason)];
@@ -193,6 +193,7 @@ private:
     void describe_answer(ProbeResult& result, const match::Match& match,
                          const wire::Response& response, const SyntaxFault& syntax,
                          const Arrival& arrival) noexcept;
+    [[nodiscard]] std::uint32_t unread_beside(const match::Slot& slot) const noexcept;
     void finish(std::uint32_t slot, match::State state) noexcept;
 
     EngineOptions options_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -89,7 +90,7 @@ struct ProbeResult {
     Duration latency{};        ///< answer received minus sent; has_answer() only
     std::int64_t retry_after_s = -1;  ///< Retry-After of the answer; -1 when absent
     Endpoint from;                    ///< where the answer came from; else the endpoint asked
-    IcmpError icmp;                   ///< for Kind::icmp
+    std::optional<IcmpError> icmp;    ///< the last one that named it; of what was not answered
     std::string_view via_received;    ///< where the far end saw us, as its Via says; hostile ...
     std::uint16_t via_rport = 0;      ///< ... and the port; 0: it says none (RFC 3581)
     std::string_view status_line;     ///< as received, hostile; has_answer() only

@@ -1,5 +1,5 @@
 // A datagram that came to a probe port and is no answer to a probe of ours: what it was, and which
-// target's endpoint it came from. Views live for the call that hands it over only; hostile text.
+// target sent it. Views live for the call that hands it over only; hostile text.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +25,16 @@ enum class StrayReason : std::uint8_t {
 inline constexpr int stray_reason_count = 9;
 /// "request", "foreign", "echo", "bad-request", "not-sip", ...
 [[nodiscard]] std::string_view to_string(StrayReason reason) noexcept;
+/// For people: "response to no probe of ours", "responses to no probe of ours".
+[[nodiscard]] std::string_view stray_words(StrayReason reason, std::uint64_t count) noexcept;
 [[nodiscard]] constexpr bool is_keep_alive(StrayReason reason) noexcept {
     return reason >= StrayReason::crlf;
 }
 
 struct Stray {
     StrayReason reason{};
-    std::uint32_t target = every_target;  ///< whose endpoint sent it; every_target: nobody's
+    std::uint32_t target = every_target;  ///< who sent it; every_target: nobody whom we ask
+    bool other_port = false;              ///< from a port of its host that is not asked
     Endpoint from;
     std::uint16_t port = 0;  ///< ours, to which it came
     WallTime at{};
@@ -40,7 +43,7 @@ struct Stray {
     std::string_view user_agent;  ///< of a request; empty: none
     bool answered = false;        ///< of a request: a response was made for it
 
-    /// It came from an endpoint that we ask and cannot be attributed: a row of kind `unread`.
+    /// It came from a host that we ask and cannot be attributed: a row of kind `unread`.
     [[nodiscard]] bool unread() const noexcept {
         return target != every_target && reason != StrayReason::request;
     }

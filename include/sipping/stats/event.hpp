@@ -69,9 +69,10 @@ struct RequestEvent {
 /// What a target says of where our requests come from (RFC 3581).
 struct SeenEvent {
     std::uint32_t target = 0;
-    std::string_view received;  ///< the address as written in its Via; empty: as we wrote it
+    std::string_view received;  ///< an address, as written in its Via; empty: as we wrote it
     std::string_view sent_by;   ///< the address that we wrote
-    bool port_kept = true;      ///< rport is the port we sent from
+    bool port_kept = true;      ///< rport is the port we sent from ...
+    bool port_told = true;      ///< ... and there was one, now or before
     WallTime at{};
 };
 

@@ -43,14 +43,19 @@ struct Health {
     std::int64_t conntrack_count = -1;  ///< -1: no conntrack on this box
     std::int64_t conntrack_max = -1;
 
-    /// Losses beside which their target sent something that belongs to no probe: it may have been
-    /// the answer.
+    // Losses, each in one of them at most: it may be our own doing (self=); else something came
+    // from its target that belongs to no probe (unread=), and may have been the answer.
+    std::uint64_t losses = 0;
+    std::uint64_t losses_perhaps_own = 0;
     std::uint64_t losses_beside_unread = 0;
 
     // Not ours to answer for, but counted.
     std::array<std::uint64_t, stray_reason_count> strays{};  ///< by StrayReason
     std::uint64_t icmp_unmatched = 0;
 
+    [[nodiscard]] std::uint64_t losses_unexplained() const noexcept {
+        return losses - losses_perhaps_own - losses_beside_unread;
+    }
     [[nodiscard]] bool books_balance() const noexcept {
         return due == sent + skipped + local + send_error;
     }

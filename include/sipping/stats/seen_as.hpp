@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sipping/base/endpoint.hpp"
 #include "sipping/base/instant.hpp"
 #include "sipping/stats/event.hpp"
 
@@ -32,6 +33,8 @@ public:
         if (now.now < seen.look_at) return std::nullopt;
         if (received.empty() && rport == 0) return std::nullopt;  // it does not say
         seen.look_at = now.now + looked_every;
+        // Somebody's text, and no fact: it would be told as one.
+        if (!received.empty() && !parse_sip_address(received)) return std::nullopt;
         const bool kept = !seen.rewritten && (rport == 0 || rport == port);
         const std::uint64_t view = hash_of(received) ^ (kept ? 0 : 1);
         if (seen.view == view) return std::nullopt;  // nearly always
@@ -45,6 +48,7 @@ public:
                          .received = received,
                          .sent_by = sent_by,
                          .port_kept = kept,
+                         .port_told = rport != 0 || seen.rewritten,
                          .at = now.wall()};
     }
 

@@ -24,10 +24,11 @@ public:
     /// How it went at rate(), the ban included. One bad step without a ban or a request for a pause
     /// is measured once more, since one unlucky moment is no limit.
     void tell(const Judgement& judgement) noexcept;
-    /// Nothing more can be measured, since this came last.
+    /// Nothing more can be measured, since this came last: once has to be enough.
     void give_up(Verdict last) noexcept {
         over_ = true;
         if (last == Verdict::ours) own_limit_ = rate_;
+        if (last == Verdict::bad) first_bad_ = rate_;
     }
 
     [[nodiscard]] double held() const noexcept { return held_; }            ///< 0: none yet

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sipping/ports/old_port.hpp"
+#include "sipping/stats/heard.hpp"
 #include "sipping/stress/search.hpp"
 #include "sipping/stress/step.hpp"
 
@@ -106,6 +107,7 @@ public:
     void on_result(const ProbeResult& result) noexcept;
     void on_settled(const Settled& settled) noexcept;
     void on_gap(const Gap& gap) noexcept;
+    void on_stray(const Stray& stray) noexcept { heard_.add(stray); }
 
     /// Decides what comes next. `idle`: the engine has nothing left of what was planned.
     void tick(Instant now, bool idle) noexcept;
@@ -124,6 +126,7 @@ public:
     /// How many of them have their verdict.
     [[nodiscard]] std::size_t judged() const noexcept { return judged_; }
     [[nodiscard]] Outcome outcome() const noexcept;
+    [[nodiscard]] const stats::Heard& heard() const noexcept { return heard_; }
 
 private:
     [[nodiscard]] Step& current() noexcept { return measured_.back().step; }
@@ -175,6 +178,7 @@ private:
     // Answers of any kind since the last step began, late ones included.
     Instant last_sign_{};
     Duration silence_{};  ///< longest time between two of them
+    stats::Heard heard_;
     bool answered_ = false;
     bool interrupted_ = false;
 };

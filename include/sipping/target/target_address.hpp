@@ -26,6 +26,10 @@ struct AddressParts {
 /// ";name=value" pieces behind a URI, or behind its <...>.
 [[nodiscard]] std::string check_parameters(std::string_view parameters);
 
+/// What is wrong with a word as "tcp" or "transport=tcp" behind a target, where others take one;
+/// empty for other words.
+[[nodiscard]] std::string only_udp(std::string_view word);
+
 /// "host", "host:port", "[v6]:port", a bare v6 literal, with a zone.
 [[nodiscard]] std::string parse_host_port(std::string_view text, TargetSpec& spec);
 

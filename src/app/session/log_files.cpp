@@ -8,6 +8,7 @@
 #include <cstring>
 #include <map>
 
+#include "sipping/base/grouped.hpp"
 #include "sipping/record/row.hpp"
 #include "text/local_offset.hpp"
 
@@ -279,8 +280,8 @@ std::string LogFiles::take_trouble() {
         if (stats.last_error == file.reported_error) continue;
         file.reported_error = stats.last_error;
         if (stats.last_error == 0)
-            return fmt::format("log '{}' is written again ({} rows were lost)",
-                               file.appender->path(), stats.rows_lost);
+            return fmt::format("log '{}' is written again ({} lost)", file.appender->path(),
+                               counted(stats.rows_lost, "row was", "rows were"));
         return fmt::format("cannot write log '{}': {}; probing goes on, rows wait in memory",
                            file.appender->path(), std::strerror(stats.last_error));
     }

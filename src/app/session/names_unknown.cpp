@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "session/names.hpp"
+#include "sipping/base/grouped.hpp"
 
 namespace sipping::app {
 namespace {
@@ -95,7 +96,7 @@ void Names::tell_unknown(std::uint32_t name, const std::string& why) {
 
 void Names::tell_hidden() {
     if (hidden_ == 0 || (reading_.now - start_.now) / 1s == second_) return;
-    reporter_.line(fmt::format("UNKNOWN {} more targets, not shown", hidden_));
+    reporter_.line(fmt::format("UNKNOWN {}, not shown", counted(hidden_, "more target")));
     hidden_ = 0;
 }
 

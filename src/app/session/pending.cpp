@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sipping/base/grouped.hpp"
 #include "text/safe_text.hpp"
 
 namespace sipping::app {
@@ -16,9 +17,8 @@ void Pending::on_result(const ProbeResult& result, const record::RowContext& con
 std::string Pending::words() const {
     if (count_ == 0) return {};
     return fmt::format(
-        "Left while {} probe{} still waited, neither answered nor lost (rows of kind "
-        "pending): {}{}",
-        count_, count_ == 1 ? "" : "s", named_,
+        "Left while {} still waited, neither answered nor lost (rows of kind pending): {}{}",
+        counted(count_, "probe"), named_,
         count_ > named_max ? fmt::format(" and {} more", count_ - named_max) : "");
 }
 

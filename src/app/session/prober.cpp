@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "io/pipe.hpp"
+#include "sipping/base/grouped.hpp"
 #include "text/message.hpp"
 
 namespace sipping::app {
@@ -146,9 +147,11 @@ void Prober::finish_output() {
     const io::AppenderStats& output = stdout_.stats();
     // A reader that went away (`| head`) wanted no more.
     if (output.rows_lost > 0 && output.last_error != EPIPE)
-        app::tell(fmt::format("{} lines of standard output are lost{}{}", output.rows_lost,
-                              output.last_error == 0 ? "" : ": ",
-                              output.last_error == 0 ? "" : std::strerror(output.last_error)));
+        app::tell(fmt::format(
+            "{} lost{}{}",
+            counted(output.rows_lost, "line of standard output is", "lines of standard output are"),
+            output.last_error == 0 ? "" : ": ",
+            output.last_error == 0 ? "" : std::strerror(output.last_error)));
 }
 
 /// Waits for the last writes, but not for ever: a stuck reader must not keep us.

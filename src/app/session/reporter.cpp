@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sipping/base/grouped.hpp"
 #include "text/local_offset.hpp"
 
 namespace sipping::app {
@@ -31,6 +32,7 @@ Reporter::Reporter(const Options& options, const target::TargetTable& targets,
       json_(local_utc_offset, false),
       events_(targets, requests, console_, out_, options.console.json),
       stray_limit_(targets.size()),
+      icmp_runs_(targets.size()),
       line_room_(options.console.print_sent || options.console.print_received ? raw_room
                                                                               : line_room) {
     second_.targets = static_cast<std::uint32_t>(targets_.size());
@@ -67,7 +69,13 @@ void Reporter::result(const ProbeResult& result) noexcept {
     const WallTime at =
         has_answer(result.kind) ? result.sent_wall + result.latency : reading_.wall();
     console_.on_result(result, asked, at, out_.text(line_room_));
-    if (result.unread > 0) ++losses_beside_unread_;
+    if (is_loss(result.kind)) {
+        ++losses_;
+        if (result.self != 0)
+            ++losses_perhaps_own_;
+        else if (result.unread > 0)
+            ++losses_beside_unread_;
+    }
     if (result.kind == Kind::reply) {
         events_.reply(result);
         note_retry_after(result);
@@ -98,6 +106,7 @@ void Reporter::tell_hidden_strays(bool at_end) noexcept {
 void Reporter::tell_state(std::uint32_t target, stats::State before,
                           std::optional<stats::State> changed) noexcept {
     if (!changed) return;
+    if (*changed == stats::State::up) tell_last_icmp(target);
     const auto fails = [](stats::State state) {
         return state == stats::State::down || state == stats::State::refusing;
     };
@@ -160,9 +169,9 @@ void Reporter::note_possible_ban(const Settled& settled) noexcept {
     const auto note = bans_.on_settled(settled, stats_[settled.target], target.interval);
     if (!note) return;
     line(
-        fmt::format("note: {} possibly rate-limited: silent on all {} ports after {} probes in "
+        fmt::format("note: {} possibly rate-limited: silent on all {} after {} in "
                     "{:.1f} s",
-                    target.name, note->ports, note->answered,
+                    target.name, counted(note->ports, "port"), counted(note->answered, "probe"),
                     std::chrono::duration<double>(note->burst).count()));
 }
 
@@ -171,9 +180,20 @@ void Reporter::gap(const Gap& gap) noexcept {
     write_json(gap);
 }
 
-void Reporter::icmp(std::uint32_t /*target*/, const Endpoint& asked, std::uint64_t call_id,
+void Reporter::icmp(std::uint32_t target, const Endpoint& asked, std::uint64_t call_id,
                     const IcmpError& error, Instant at) noexcept {
-    console_.icmp(reading_.wall(at), error, to_string(asked), call_id, out_.text(line_room_));
+    const WallTime when = reading_.wall(at);
+    const bool first =
+        icmp_runs_.add(target, {.at = when, .asked = asked, .call_id = call_id, .error = error});
+    if (first || !options_.console.quiet)
+        console_.icmp(when, error, to_string(asked), call_id, out_.text(line_room_));
+}
+
+void Reporter::tell_last_icmp(std::uint32_t target) noexcept {
+    const stats::IcmpTold last = icmp_runs_.end(target);
+    if (last.count < 2 || !options_.console.quiet) return;
+    console_.icmp(last.at, last.error, to_string(last.asked), last.call_id, out_.text(line_room_),
+                  last.count);
 }
 
 void Reporter::tick(std::uint32_t in_flight) noexcept {
@@ -184,6 +204,8 @@ void Reporter::tick(std::uint32_t in_flight) noexcept {
 
 void Reporter::finish() noexcept {
     tell_hidden_strays(true);
+    for (std::uint32_t target = 0; target < targets_.size(); ++target)
+        tell_last_icmp(target);
     events_.tick(true);
     events_.summarize(stats_);
 }
@@ -249,6 +271,8 @@ void Reporter::fill(stats::Health& health) const noexcept {
     health.console_lines_lost =
         console_.lines_lost() + (text.reader_gone() ? 0 : text.stats().rows_lost);
     health.log_rows_lost = log_.rows_lost();
+    health.losses = losses_;
+    health.losses_perhaps_own = losses_perhaps_own_;
     health.losses_beside_unread = losses_beside_unread_;
 }
 

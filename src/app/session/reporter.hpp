@@ -16,6 +16,7 @@
 #include "sipping/record/rows.hpp"
 #include "sipping/stats/ban_watch.hpp"
 #include "sipping/stats/health.hpp"
+#include "sipping/stats/icmp_runs.hpp"
 #include "sipping/stats/stray_limit.hpp"
 #include "sipping/stats/target_stats.hpp"
 #include "sipping/target/target_table.hpp"
@@ -89,6 +90,7 @@ private:
                     std::optional<stats::State> changed) noexcept;
     void tell_hidden_strays(bool at_end) noexcept;
     void tick_summary(std::uint32_t in_flight) noexcept;
+    void tell_last_icmp(std::uint32_t target) noexcept;
     void note_possible_ban(const Settled& settled) noexcept;
 
     Options options_;
@@ -102,8 +104,11 @@ private:
     record::RowWriter json_;
     EventReporter events_;
     stats::StrayLimit stray_limit_;
-    std::uint64_t losses_beside_unread_ = 0;
-    std::size_t line_room_;  ///< for the lines that one event can make
+    stats::IcmpRuns icmp_runs_;  ///< where lines are few
+    std::uint64_t losses_ = 0;
+    std::uint64_t losses_perhaps_own_ = 0;
+    std::uint64_t losses_beside_unread_ = 0;  ///< of the others
+    std::size_t line_room_;                   ///< for the lines that one event can make
     ClockReading reading_;
     Instant next_summary_ = never;
     console::SecondSummary second_;

@@ -77,6 +77,7 @@ console::ConsoleOptions console_options(const config::PingConfig& config, const 
     console::ConsoleOptions options;
     const bool as_original = slow_and_single(config, targets);
     options.per_ping = !config.quiet && !config.json && (as_original || config.verbose);
+    options.quiet = config.quiet;
     options.summaries = !as_original && !config.no_statistics && !config.json;
     options.statistics = !config.no_statistics;
     options.print_sent = config.print_sent;

@@ -10,6 +10,7 @@
 #include "session/rates.hpp"
 #include "session/requests.hpp"
 #include "session/target_input.hpp"
+#include "sipping/base/grouped.hpp"
 #include "sipping/target/target_spec.hpp"
 #include "text/message.hpp"
 
@@ -150,7 +151,8 @@ void tell_unresolved(const config::PingConfig& config, const Targets& targets) {
         if (!named.error.empty() && ++failed <= names_told)
             tell(cannot_resolve(config, named.spec.host, named.error));
     if (failed > names_told)
-        tell(fmt::format("and {} more names do not resolve", failed - names_told));
+        tell(fmt::format("and {} not resolve",
+                         counted(failed - names_told, "more name does", "more names do")));
 }
 
 std::string give_address(const config::PingConfig& config, Targets& targets,

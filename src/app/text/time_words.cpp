@@ -227,7 +227,7 @@ std::string ms_text(Duration latency) {
 }
 
 std::string count_words(std::uint64_t count, std::string_view what) {
-    return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
+    return counted(count, what);
 }
 
 std::string length_words(Duration length) {

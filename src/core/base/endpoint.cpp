@@ -29,6 +29,11 @@ std::optional<Address> parse_address(std::string_view text) {
     return std::nullopt;
 }
 
+std::optional<Address> parse_sip_address(std::string_view text) {
+    if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+    return parse_address(text);
+}
+
 Address unmapped(const Address& address) noexcept {
     constexpr std::array<std::uint8_t, 12> prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
     if (address.family == Family::v4 ||

@@ -3,6 +3,7 @@
 #include "sipping/console/console.hpp"
 
 #include "sipping/base/escape.hpp"
+#include "sipping/base/grouped.hpp"
 #include "sipping/console/colors.hpp"
 #include "sipping/console/console_line.hpp"
 #include "sipping/result/words.hpp"
@@ -122,11 +123,11 @@ void Console::drop_line(LineWriter& line, const ProbeResult& result, const Endpo
     if (result.kind == Kind::local && result.local_reason == LocalReason::no_identity)
         line.put(": no room for its identity");
     id(line, result.call_id);
-    if (result.kind == Kind::icmp) {
+    if (result.icmp) {
         line.put(" (ICMP ");
-        write_icmp(line, result.icmp);
+        write_icmp(line, *result.icmp);
         line.put(" from ");
-        line.address(result.icmp.from);
+        line.address(result.icmp->from);
         line.put(')');
     }
     perhaps_our_own(line, result.self);
@@ -167,7 +168,8 @@ bool Console::admit(Limited& lines, WallTime at, TextBuffer& out) noexcept {
 void Console::tell_hidden(Limited& lines, TextBuffer& out) noexcept {
     if (lines.hidden == 0) return;
     print_line(out, no_color, [&](LineWriter& line) {
-        line.print("{} {} more {}, not shown", lines.mark, lines.hidden, lines.what);
+        line.print("{} {} more {}, not shown", lines.mark, lines.hidden,
+                   for_count(lines.hidden, lines.one, lines.many));
     });
     lines.hidden = 0;
 }
@@ -178,7 +180,7 @@ void Console::tell_hidden(TextBuffer& out) noexcept {
 }
 
 void Console::icmp(WallTime at, const IcmpError& error, std::string_view target_name,
-                   std::uint64_t call_id, TextBuffer& out) noexcept {
+                   std::uint64_t call_id, TextBuffer& out, std::uint64_t count) noexcept {
     if (options_.json || (!options_.per_ping && !admit(icmp_, at, out))) return;
     print_line(out, no_color, [&](LineWriter& line) {
         line.put("! ");
@@ -190,6 +192,7 @@ void Console::icmp(WallTime at, const IcmpError& error, std::string_view target_
         line.put(" for ");
         write_escaped(line, target_name);
         id(line, call_id);
+        if (count > 1) line.print(", the last of {}", count);
     });
 }
 

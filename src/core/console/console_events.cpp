@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sipping/base/escape.hpp"
+#include "sipping/base/grouped.hpp"
 #include "sipping/console/colors.hpp"
 #include "sipping/console/console.hpp"
 #include "sipping/console/console_line.hpp"
@@ -28,12 +29,8 @@ void some(LineWriter& line, std::uint64_t count, std::string_view what) noexcept
 
 /// "198.51.100.7" and "[198.51.100.7]" and other spellings of one address are the same.
 bool same_address(std::string_view a, std::string_view b) noexcept {
-    const auto bare = [](std::string_view text) {
-        return text.starts_with('[') && text.ends_with(']') ? text.substr(1, text.size() - 2)
-                                                            : text;
-    };
-    const auto first = parse_address(bare(a));
-    return first && first == parse_address(bare(b));
+    const auto first = parse_sip_address(a);
+    return first && first == parse_sip_address(b);
 }
 
 /// In the order of StrayReason.
@@ -104,7 +101,7 @@ void Console::event(const stats::StatusEvent& event, std::string_view name,
         at_time(line, " at ", event.at);
         if (event.hidden > 0)
             line.print(" ({} {} in between not shown)", event.hidden,
-                       event.hidden == 1 ? "change" : "changes");
+                       for_count(event.hidden, "change", "changes"));
     });
 }
 
@@ -174,13 +171,16 @@ void Console::event(const stats::SeenEvent& event, std::string_view name,
         write_escaped(line, name);
         line.put(" sees us as ");
         write_escaped(line, as_we_are ? event.sent_by : event.received);
-        if (as_we_are) {
-            line.put(event.port_kept ? ", as we are: no NAT" : ", but ports are rewritten: NAT");
-            return;
+        if (!as_we_are) {
+            line.put(", our Via says ");
+            write_escaped(line, event.sent_by);
+            line.put(": NAT");
         }
-        line.put(", our Via says ");
-        write_escaped(line, event.sent_by);
-        line.put(event.port_kept ? ": NAT, ports are kept" : ": NAT, ports are rewritten");
+        if (!event.port_told) return line.put(as_we_are ? ", as we are" : "");
+        if (as_we_are)
+            line.put(event.port_kept ? ", as we are: no NAT" : ", but ports are rewritten: NAT");
+        else
+            line.put(event.port_kept ? ", ports are kept" : ", ports are rewritten");
     });
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "sipping/base/grouped.hpp"
 #include "sipping/console/console.hpp"
 #include "sipping/console/console_line.hpp"
 
@@ -16,8 +17,11 @@ constexpr std::int64_t conntrack_limit_percent = 90;
 
 struct Counted {
     std::uint64_t count;
-    std::string_view what;
+    std::string_view one;
+    std::string_view many;
     std::string_view advice;  ///< non-empty: it may explain losses, and this is what to do
+
+    [[nodiscard]] std::string_view what() const noexcept { return for_count(count, one, many); }
 };
 
 bool conntrack_fuller_than(const stats::Health& health, std::int64_t percent) noexcept {
@@ -33,7 +37,7 @@ Duration lateness_p99(const stats::Health& health) noexcept {
 void write_items(LineWriter& line, std::span<const Counted> items, std::string_view glue) noexcept {
     for (const Counted& item : items) {
         if (item.count == 0) continue;
-        line.print("{}{} {}", glue, item.count, item.what);
+        line.print("{}{} {}", glue, item.count, item.what());
         glue = "; ";
     }
 }
@@ -42,51 +46,49 @@ using Troubles = std::array<Counted, 10>;
 
 Troubles troubles_of(const stats::Health& health) noexcept {
     return {{
-        {health.rx_queue_drops, "datagrams lost in our receive queues (SO_RXQ_OVFL)",
+        {health.rx_queue_drops, "datagram lost in our receive queues (SO_RXQ_OVFL)",
+         "datagrams lost in our receive queues (SO_RXQ_OVFL)",
          "raise net.core.rmem_default (sysctl), probe slower, or give this box more CPU"},
-        {health.send_enobufs, "sends met full kernel buffers (ENOBUFS)",
+        {health.send_enobufs, "send met full kernel buffers (ENOBUFS)",
+         "sends met full kernel buffers (ENOBUFS)",
          "probe slower, or raise net.core.wmem_max and the interface's txqueuelen"},
-        {health.send_error, "probes refused by the kernel",
+        {health.send_error, "probe refused by the kernel", "probes refused by the kernel",
          "the rows of kind send-error name the errno: check routes, local firewall and conntrack"},
-        {health.no_free_port, "probes not sent for want of a free source port",
+        {health.no_free_port, "probe not sent for want of a free source port",
+         "probes not sent for want of a free source port",
          "raise --ports and the limit of open files (ulimit -n), or use --port-policy rotate"},
-        {health.no_identity, "probes not sent for want of room in the identity table",
+        {health.no_identity, "probe not sent for want of room in the identity table",
+         "probes not sent for want of room in the identity table",
          "raise --identities, shorten --timeout, or probe slower"},
-        {health.skipped, "probes skipped because this box fell behind",
-         "probe slower, or give this box more CPU"},
-        {health.stalls, "times this process did not run for a while",
+        {health.skipped, "probe skipped because this box fell behind",
+         "probes skipped because this box fell behind", "probe slower, or give this box more CPU"},
+        {health.stalls, "time this process did not run for a while",
+         "times this process did not run for a while",
          "look for suspends, a busy hypervisor or CPU limits (cgroups)"},
-        {health.cq_overflows, "completions overflowed the ring",
+        {health.cq_overflows, "completion overflowed the ring", "completions overflowed the ring",
          "probe slower, or give this box more CPU"},
-        {health.truncated, "datagrams larger than our buffer were cut",
-         "see which rows say truncated=1"},
-        {health.early_forgotten, "identities forgotten before the late window was over",
+        {health.truncated, "datagram larger than our buffer was cut",
+         "datagrams larger than our buffer were cut", "see which rows say truncated=1"},
+        {health.early_forgotten, "identity forgotten before the late window was over",
+         "identities forgotten before the late window was over",
          "late answers may have been missed: shorten --late-window, or raise --identities"},
     }};
 }
-
-/// In the order of StrayReason.
-constexpr std::array<std::string_view, stray_reason_count> stray_words{
-    "requests",
-    "responses to no probe of ours",
-    "requests of ours that came back",
-    "unreadable requests",
-    "datagrams that are not SIP",
-    "CRLF keep-alives",
-    "NUL keep-alives",
-    "empty datagrams",
-    "STUN messages"};
 
 }  // namespace
 
 void Console::write_strays(const stats::Health& health, TextBuffer& out) noexcept {
     std::array<Counted, stray_reason_count + 1> items{};
     std::uint64_t all = health.icmp_unmatched;
-    for (std::size_t i = 0; i < stray_words.size(); ++i) {
-        items[i] = {health.strays[i], stray_words[i], {}};
+    for (std::size_t i = 0; i < stray_reason_count; ++i) {
+        const std::string_view words = stray_words(StrayReason(i), health.strays[i]);
+        items[i] = {health.strays[i], words, words, {}};
         all += health.strays[i];
     }
-    items.back() = {health.icmp_unmatched, "ICMP errors about no probe of ours", {}};
+    items.back() = {health.icmp_unmatched,
+                    "ICMP error about no probe of ours",
+                    "ICMP errors about no probe of ours",
+                    {}};
     if (all > 0)
         print_line(out, {}, [&](LineWriter& line) { write_items(line, items, "Also received: "); });
 }
@@ -102,17 +104,26 @@ void Console::health(const stats::Health& health, TextBuffer& out) noexcept {
         if (conntrack_fuller_than(health, conntrack_shown_percent))
             line.print("; conntrack {} of {}", health.conntrack_count, health.conntrack_max);
         const std::array<Counted, 8> minor{{
-            {health.buffer_shortages, "receive-buffer shortages", {}},
-            {health.ports_shared, "sends from a port still in use for the same target", {}},
-            {health.clock_steps, "steps of the wall clock", {}},
-            {health.unstamped, "arrivals without a kernel timestamp", {}},
-            {health.estimated_sends,
-             health.estimated_sends == 1 ? "send time estimated (interrupted while sending)"
-                                         : "send times estimated (interrupted while sending)",
+            {health.buffer_shortages, "receive-buffer shortage", "receive-buffer shortages", {}},
+            {health.ports_shared,
+             "send from a port still in use for the same target",
+             "sends from a port still in use for the same target",
              {}},
-            {health.send_repeats, "sends repeated after an ICMP error", {}},
-            {health.log_rows_lost, "log rows lost", {}},
-            {health.console_lines_lost, "console lines lost", {}},
+            {health.clock_steps, "step of the wall clock", "steps of the wall clock", {}},
+            {health.unstamped,
+             "arrival without a kernel timestamp",
+             "arrivals without a kernel timestamp",
+             {}},
+            {health.estimated_sends,
+             "send time estimated (interrupted while sending)",
+             "send times estimated (interrupted while sending)",
+             {}},
+            {health.send_repeats,
+             "send repeated after an ICMP error",
+             "sends repeated after an ICMP error",
+             {}},
+            {health.log_rows_lost, "log row lost", "log rows lost", {}},
+            {health.console_lines_lost, "console line lost", "console lines lost", {}},
         }};
         write_items(line, minor, "; ");
     });
@@ -139,7 +150,7 @@ void Console::verdict(const stats::Health& health, TextBuffer& out) noexcept {
     for (const Counted& item : troubles_of(health)) {
         if (item.count == 0) continue;
         tell([&](LineWriter& line) {
-            line.print("{} {}: {}.", item.count, item.what, item.advice);
+            line.print("{} {}: {}.", item.count, item.what(), item.advice);
         });
     }
     if (const Duration p99 = lateness_p99(health); p99 > lateness_limit)
@@ -155,19 +166,41 @@ void Console::verdict(const stats::Health& health, TextBuffer& out) noexcept {
                 "net.netfilter.nf_conntrack_max (sysctl), or use fewer --ports.",
                 health.conntrack_count, health.conntrack_max);
         });
-    if (health.losses_beside_unread > 0) {
-        trouble = true;
-        print_line(out, {}, [&](LineWriter& line) {
-            line.print(
-                "{} losses have something from the same target beside them that belongs to no "
-                "probe "
-                "(unread= in their rows): it may have been the answer.",
-                health.losses_beside_unread);
+    losses(health, trouble, out);
+}
+
+/// How many of them anything here may explain.
+void Console::losses(const stats::Health& health, bool trouble, TextBuffer& out) noexcept {
+    const auto say = [&](auto&& render) { print_line(out, {}, render); };
+    if (health.losses == 0)
+        return say([&](LineWriter& line) {
+            line.put(health.sent == 0 ? "Nothing was sent." : "Nothing was lost.");
         });
-    }
-    if (!trouble)
-        print_line(out, {},
-                   [](LineWriter& line) { line.put("Nothing on this side explains a loss."); });
+    if (const std::uint64_t own = health.losses_perhaps_own; own > 0)
+        say([&](LineWriter& line) {
+            line.print("{} of {} {} may be our own (self= in {}).", own, health.losses,
+                       for_count(health.losses, "loss", "losses"),
+                       for_count(own, "its row", "their rows"));
+        });
+    if (const std::uint64_t beside = health.losses_beside_unread; beside > 0)
+        say([&](LineWriter& line) {
+            line.print(
+                "{} {} something from the same target beside {} that belongs to no probe "
+                "(unread= in {}): it may have been the answer.",
+                beside, for_count(beside, "loss has", "losses have"),
+                for_count(beside, "it", "them"), for_count(beside, "its row", "their rows"));
+        });
+    const std::uint64_t left = health.losses_unexplained();
+    if (left == 0) return;
+    say([&](LineWriter& line) {
+        if (left < health.losses)
+            line.print("Nothing on this side explains the other {} {}.", left,
+                       for_count(left, "loss", "losses"));
+        else if (trouble)
+            line.put("No loss is marked as perhaps our own (self= in its row).");
+        else
+            line.put("Nothing on this side explains a loss.");
+    });
 }
 
 }  // namespace sipping::console

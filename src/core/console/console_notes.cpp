@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sipping/base/escape.hpp"
+#include "sipping/base/grouped.hpp"
 #include "sipping/console/console.hpp"
 #include "sipping/console/console_line.hpp"
 #include "sipping/result/words.hpp"
@@ -39,7 +40,8 @@ void Console::notes_of(std::span<const TableRow> rows, TextBuffer& out, const Ha
     }
     if (count > targets_named)
         print_line(out, {}, [&](LineWriter& line) {
-            line.print("... and {} more targets", count - targets_named);
+            line.print("... and {} more {}", count - targets_named,
+                       for_count(count - targets_named, "target", "targets"));
         });
 }
 
@@ -55,12 +57,12 @@ void Console::notes(std::span<const TableRow> rows, const stats::RequestSources&
         rows, out, [](const stats::TargetStats& stats) { return stats.unread() > 0; },
         [](LineWriter& line, const stats::TargetStats& stats) {
             line.print("{} {} from it to no probe of ours (rows of kind unread)", stats.unread(),
-                       stats.unread() == 1 ? "datagram" : "datagrams");
+                       for_count(stats.unread(), "datagram", "datagrams"));
         });
     for (const stats::RequestSources::Source& source : sources.sources())
         print_line(out, {}, [&](LineWriter& line) {
             line.print("{} {} from ", source.requests,
-                       source.requests == 1 ? "request" : "requests");
+                       for_count(source.requests, "request", "requests"));
             line.endpoint(source.from);
             line.put(" (");
             write_escaped(line, source.method());
@@ -72,7 +74,8 @@ void Console::notes(std::span<const TableRow> rows, const stats::RequestSources&
         });
     if (sources.others() > 0)
         print_line(out, {}, [&](LineWriter& line) {
-            line.print("{} requests from others", sources.others());
+            line.print("{} {} from others", sources.others(),
+                       for_count(sources.others(), "request", "requests"));
         });
 }
 

@@ -34,6 +34,7 @@ std::string_view to_string(PathVerdict verdict) noexcept {
         case PathVerdict::banned: return "banned";
         case PathVerdict::outage: return "outage";
         case PathVerdict::silent: return "silent";
+        case PathVerdict::no_answer: return "no-answer";
         case PathVerdict::self: return "self";
     }
     return "";
@@ -99,9 +100,8 @@ void Path::on_result(const ProbeResult& result, const PublicEndpoint& seen) noex
         if (result.status == 503) ++refused_;
         note_public(result, seen);
     }
+    heard_.add(result);
     switch (result.kind) {
-        case Kind::late: ++late_; break;
-        case Kind::icmp: ++icmp_; break;
         case Kind::send_error:
             // Reported as sent before the kernel's refusal came back.
             --(result.target == new_ports ? tried_ : canary_sent_);
@@ -186,7 +186,7 @@ void Path::tick(Instant now) noexcept {
             if (canary_answered_ > 0)
                 start_probing(now);
             else if (old_port_.old_is_silent())
-                end(PathVerdict::silent);
+                end(heard_.nothing() ? PathVerdict::silent : PathVerdict::no_answer);
             else if (canary_not_sent_ >= silent_canaries)
                 end(PathVerdict::self);
             break;
@@ -195,7 +195,7 @@ void Path::tick(Instant now) noexcept {
             came_back_ = last_answer_ > listening_since_;
             if (!came_back_ && now - listening_since_ < patience) break;
             silence_ = came_back_ ? silence_ : now - listening_since_ + silence_;
-            end(icmp_ > 0 ? PathVerdict::outage : PathVerdict::banned);
+            end(heard_.icmp > 0 ? PathVerdict::outage : PathVerdict::banned);
             break;
         case Phase::over: break;
     }

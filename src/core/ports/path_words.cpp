@@ -26,13 +26,13 @@ std::string limit(const Path& path, const PathQuestion& question) {
     const std::uint32_t ports = path.answered();
     const double per_s = ports / std::chrono::duration<double>(path.options().mapping_time).count();
     std::string text = fmt::format(
-        "The path to {} carries {} source ports at once: then {} new ports in a row stayed silent "
+        "The path to {} carries {} at once: then {} in a row stayed silent "
         "(the first silent one was number {}), while the old port went on being answered ({} of "
         "{}). So a session table is full, or a limit on sessions reached; in an outage or a ban "
         "the old port would be silent too. With a mapping kept {}, {} new ports a second can last "
         "here.",
-        question.target, grouped(ports), grouped(path.silent_run()), grouped(path.first_silent()),
-        grouped(path.canary_answered()), grouped(path.canary_sent()),
+        question.target, counted(ports, "source port"), counted(path.silent_run(), "new port"),
+        grouped(path.first_silent()), grouped(path.canary_answered()), grouped(path.canary_sent()),
         in_seconds(path.options().mapping_time), grouped_rate(per_s));
     if (path.lost_between() > 0)
         text += fmt::format(" Near the limit some were silent here and there ({}).",
@@ -43,8 +43,8 @@ std::string limit(const Path& path, const PathQuestion& question) {
 std::string no_limit(const Path& path, const PathQuestion& question) {
     const PathOptions& options = path.options();
     std::string text =
-        fmt::format("{}: no limit found up to {} ports, tried at {} a second.", question.target,
-                    grouped(path.answered()), grouped_rate(options.rate_per_s));
+        fmt::format("{}: no limit found up to {}, tried at {} a second.", question.target,
+                    counted(path.answered(), "port"), grouped_rate(options.rate_per_s));
     if (path.lost_between() + path.silent_run() > 0)
         text +=
             fmt::format(" {} of {} ports were not answered, but not in a row.",
@@ -65,9 +65,9 @@ std::string no_limit(const Path& path, const PathQuestion& question) {
 
 std::string banned(const Path& path, const PathQuestion& question) {
     std::string text = fmt::format(
-        "{} looks banned: after {} ports in {} nothing was answered any more, new ports and the "
+        "{} looks banned: after {} in {} nothing was answered any more, new ports and the "
         "old one alike",
-        question.target, grouped(path.answered()), with_tenths(path.probing_time()));
+        question.target, counted(path.answered(), "port"), with_tenths(path.probing_time()));
     if (path.came_back())
         text += fmt::format(
             ". {} later, asked once a second, it answered again. (An outage of just that time "
@@ -83,9 +83,9 @@ std::string banned(const Path& path, const PathQuestion& question) {
 
 std::string outage(const Path& path, const PathQuestion& question) {
     return fmt::format(
-        "{} became unreachable after {} ports: new ports and the old one fell silent together, "
-        "and {} ICMP errors came. {} Nothing can be said about a limit on ports.",
-        question.target, grouped(path.answered()), grouped(path.icmp()),
+        "{} became unreachable after {}: new ports and the old one fell silent together, "
+        "and ICMP errors came. {} Nothing can be said about a limit on ports.",
+        question.target, counted(path.answered(), "port"),
         path.came_back() ? "It is back now." : "It has not come back.");
 }
 
@@ -125,15 +125,22 @@ std::string path_words(const Path& path, const PathQuestion& question) {
         case PathVerdict::silent:
             text = fmt::format("{} does not answer: no port was tried.", question.target);
             break;
+        case PathVerdict::no_answer:
+            text =
+                fmt::format("Nothing that came from {} was an answer in time: no port was tried.",
+                            question.target);
+            break;
     }
     if (path.outages() > 0)
         text += fmt::format(
-            " In between everything was silent {} time{}, and came back by itself; the {} ports "
-            "lost then do not count.",
-            path.outages(), path.outages() == 1 ? "" : "s", grouped(path.lost_with_canary()));
-    if (path.late() > 0)
-        text += fmt::format(" {} answers came after the timeout: a longer -t may be right.",
-                            grouped(path.late()));
+            " In between everything was silent {}, and came back by itself; {} lost then {} not "
+            "count.",
+            counted(path.outages(), "time"), counted(path.lost_with_canary(), "port"),
+            for_count(path.lost_with_canary(), "does", "do"));
+    text += stats::heard_words(path.heard());
+    if (const std::uint64_t late = path.heard().late; late > 0)
+        text += fmt::format(" {} came after the timeout: a longer -t may be right.",
+                            counted(late, "answer"));
     return text;
 }
 
@@ -151,13 +158,12 @@ std::string public_words(const Path& path) {
     if (path.addresses().size() == 1)
         text += fmt::format("It sees us as {}.", to_string(path.addresses().front()));
     else
-        text += fmt::format("It sees us as {} addresses ({}), changing {} times.",
-                            path.addresses().size(), listed(path.addresses()),
-                            grouped(path.address_changes()));
-    if (path.canary_remapped() > 0)
         text +=
-            fmt::format(" The old port's mapping was given away {} time{} though it was in use.",
-                        path.canary_remapped(), path.canary_remapped() == 1 ? "" : "s");
+            fmt::format("It sees us as {} addresses ({}), changing {}.", path.addresses().size(),
+                        listed(path.addresses()), counted(path.address_changes(), "time"));
+    if (path.canary_remapped() > 0)
+        text += fmt::format(" The old port's mapping was given away {} though it was in use.",
+                            counted(path.canary_remapped(), "time"));
     return text;
 }
 

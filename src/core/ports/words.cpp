@@ -9,10 +9,6 @@
 namespace sipping::ports {
 namespace {
 
-std::string counted(std::uint64_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
-}
-
 std::string stop_words(const Holding& holding) {
     if (holding.stopped_by == Limit::refused) return "stopped by " + error_words(holding.error);
     std::string text = fmt::format("stopped by {}", limit_words(holding.stopped_by));

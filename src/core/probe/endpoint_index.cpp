@@ -26,16 +26,18 @@ EndpointIndex::EndpointIndex(const target::TargetTable& targets) {
     std::sort(entries_.begin(), entries_.end(), before);
 }
 
-std::uint32_t EndpointIndex::target_at(const Endpoint& endpoint) const noexcept {
+Sender EndpointIndex::sender(const Endpoint& endpoint) const noexcept {
     const auto found =
         std::lower_bound(entries_.begin(), entries_.end(), Entry{endpoint, 0}, before);
-    return found != entries_.end() && found->endpoint == endpoint ? found->target : every_target;
+    if (found != entries_.end() && found->endpoint == endpoint) return {found->target, false};
+    return {target_at(endpoint.address), true};
 }
 
-bool EndpointIndex::asks(const Address& address) const noexcept {
+std::uint32_t EndpointIndex::target_at(const Address& address) const noexcept {
     const auto found =
         std::lower_bound(entries_.begin(), entries_.end(), Entry{Endpoint{address, 0}, 0}, before);
-    return found != entries_.end() && found->endpoint.address == address;
+    return found != entries_.end() && found->endpoint.address == address ? found->target
+                                                                         : every_target;
 }
 
 void EndpointIndex::moved(std::uint32_t target, const Endpoint& old, const Endpoint& now) {

@@ -15,6 +15,18 @@ void Engine::expire(Instant read_until, Instant now) noexcept {
     table_.retire(now);
 }
 
+/// What came while this probe was out from where it was asked, or from a port of that host at which
+/// nobody is.
+std::uint32_t Engine::unread_beside(const match::Slot& slot) const noexcept {
+    const Endpoint& to = asked(slot);
+    const Instant end = table_.deadline(slot);
+    Sender there = endpoints_.sender(to);
+    // A name that has moved since: what came before that is noted as its target's.
+    if (there.target == every_target || there.other_port) there = {slot.target, false};
+    const Sender other_port{endpoints_.target_at(to.address), true};
+    return strays_.count(there, slot.sent, end) + strays_.count(other_port, slot.sent, end);
+}
+
 /// The deadline has passed: 1xx came, or an ICMP error named it, or nothing at all.
 void Engine::end_unanswered(std::uint32_t slot_index) noexcept {
     match::Slot& slot = table_.at(slot_index);
@@ -26,11 +38,6 @@ void Engine::end_unanswered(std::uint32_t slot_index) noexcept {
     else if (note != nullptr && note->has_icmp)
         kind = Kind::icmp;
     ProbeResult result = result_of(slot_index, kind);
-    if (kind == Kind::icmp)
-        result.icmp = IcmpError{.family = note->icmp_from.family,
-                                .type = note->icmp_type,
-                                .code = note->icmp_code,
-                                .from = note->icmp_from};
     if (kind == Kind::provisional) {
         result.status = note->status;
         result.status_line = note->status_line();
@@ -44,7 +51,7 @@ void Engine::end_unanswered(std::uint32_t slot_index) noexcept {
         result.from = note->from;
     }
     slot.lost = is_loss(kind);
-    if (slot.lost) result.unread = strays_.count(slot.target, slot.sent, table_.deadline(slot));
+    if (slot.lost) result.unread = unread_beside(slot);
     sink_.result(result);
     finish(slot_index, match::State::dropped);
 }
@@ -73,6 +80,12 @@ ProbeResult Engine::result_of(std::uint32_t slot_index, Kind kind) noexcept {
     result.sent_wall = slot.sent_wall;
     result.from = asked(slot);
     result.moved = slot.generation != asked_.generation(slot.target);
+    const match::Note* note = table_.note_of(slot);
+    if (note != nullptr && note->has_icmp && !has_answer(kind))
+        result.icmp = IcmpError{.family = note->icmp_from.family,
+                                .type = note->icmp_type,
+                                .code = note->icmp_code,
+                                .from = note->icmp_from};
     return result;
 }
 

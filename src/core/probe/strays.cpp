@@ -24,7 +24,9 @@ void Engine::on_request(const Arrival& arrival) noexcept {
 /// the rest with 501. Strangers learn nothing: a scanner would find a thousand live ports.
 bool Engine::answer(const wire::Request& request, const Arrival& arrival) noexcept {
     if (options_.answer == AnswerTo::none || request.method == wire::Method::ack) return false;
-    if (options_.answer == AnswerTo::asked && !endpoints_.asks(arrival.from.address)) return false;
+    if (options_.answer == AnswerTo::asked &&
+        endpoints_.target_at(arrival.from.address) == every_target)
+        return false;
     if (answers_waiting_ == answers_.size()) return false;
     wire::AnswerFields fields;
     fields.to_tag = to_tag_;
@@ -50,14 +52,16 @@ void Engine::on_stray(StrayReason reason, const Arrival& arrival) noexcept {
 
 void Engine::tell(Stray stray, const Arrival& arrival) noexcept {
     ++counts_.strays[static_cast<std::size_t>(stray.reason)];
-    stray.target = endpoints_.target_at(arrival.from);
+    const Sender sender = endpoints_.sender(arrival.from);
+    stray.target = sender.target;
+    stray.other_port = sender.other_port;
     stray.from = arrival.from;
     stray.port = pool_.port(arrival.socket);
     stray.at = reading_.wall(arrival.at);
     stray.raw = arrival.bytes;
     if (stray.unread()) {
         ++counts_.unread;
-        strays_.add(stray.target, arrival.at);
+        strays_.add(sender, arrival.at);
     }
     sink_.stray(stray);
 }

@@ -175,7 +175,10 @@ bool EventWriter::write(const stats::SeenEvent& event, std::string_view name,
         text(line, ",\"target\":", name);
         text(line, ",\"received\":", event.received);
         text(line, ",\"sent_by\":", event.sent_by);
-        flag(line, ",\"port_kept\":", event.port_kept);
+        if (event.port_told)
+            flag(line, ",\"port_kept\":", event.port_kept);
+        else
+            line.put(",\"port_kept\":null");
         line.put("}\n");
     });
 }

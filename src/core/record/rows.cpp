@@ -21,9 +21,9 @@ void write_details(const ProbeResult& result, const RowContext& context, Details
     if (result.from_elsewhere)
         details.pair("from", [&](LineWriter& row) { row.endpoint(result.from); });
     if (result.arrival_port != 0) details.number("port", result.arrival_port);
-    if (result.kind == Kind::icmp) {
-        details.pair("icmp", [&](LineWriter& row) { write_icmp(row, result.icmp); });
-        details.pair("icmp_from", [&](LineWriter& row) { row.address(result.icmp.from); });
+    if (result.icmp) {
+        details.pair("icmp", [&](LineWriter& row) { write_icmp(row, *result.icmp); });
+        details.pair("icmp_from", [&](LineWriter& row) { row.address(result.icmp->from); });
     }
     if (result.kind == Kind::send_error)
         details.pair("errno", [&](LineWriter& row) { write_errno(row, result.error); });

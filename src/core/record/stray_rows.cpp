@@ -1,4 +1,4 @@
-// Rows of kind `unread`: what came from a target's endpoint and belongs to no probe.
+// Rows of kind `unread`: what came from a target's host and belongs to no probe.
 #include <algorithm>
 
 #include "sipping/base/escape.hpp"
@@ -18,6 +18,7 @@ char harmless(char c) noexcept {
 
 void write_details(const Stray& stray, const RowContext& context, Details details) noexcept {
     details.word("reason", to_string(stray.reason));
+    if (stray.other_port) details.pair("from", [&](LineWriter& row) { row.endpoint(stray.from); });
     details.number("length", stray.raw.size());
     details.pair("bytes", [&](LineWriter& row) {
         for (const char c : stray.raw.substr(0, bytes_shown))

@@ -93,9 +93,11 @@ void Stress::conclude_recovery(Instant now) noexcept {
     }
     asks_new_ports_ = false;
     if (watcher_ != load) plan_nothing(new_ports);
-    search_.tell(measured.judgement);
+    if (measured.recovered)
+        search_.tell(measured.judgement);
+    else
+        search_.give_up(measured.judgement.verdict);
     judged_ = measured_.size();
-    if (!measured.recovered) search_.give_up(measured.judgement.verdict);
     go_on(now);
 }
 

@@ -94,6 +94,7 @@ void Stress::on_sent(const SentProbe& probe) noexcept {
 }
 
 void Stress::on_result(const ProbeResult& result) noexcept {
+    heard_.add(result);
     if (has_answer(result.kind)) {
         answered_ = true;
         const Instant at = result.sent + result.latency;

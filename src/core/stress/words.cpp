@@ -44,7 +44,8 @@ std::string codes(const Step& step) {
         if (seen[i] == 503 && step.paused > 0)
             text += fmt::format(" ({} with Retry-After)", step.paused);
     }
-    if (seen.size() > told_max) text += fmt::format(", {} more codes", seen.size() - told_max);
+    if (seen.size() > told_max)
+        text += fmt::format(", {}", counted(seen.size() - told_max, "more code"));
     return text;
 }
 
@@ -59,7 +60,7 @@ std::string judged_as(const Measured& measured) {
         else if (unsent_percent(step) > own_share_max * 100)
             text += fmt::format(": {:.1f} % not sent in time", unsent_percent(step));
         else
-            text += fmt::format(": {} losses may be our own", step.blamed);
+            text += fmt::format(": {} may be our own", counted(step.blamed, "loss", "losses"));
     }
     if (step.cut) text += " (cut short)";
     return text;
@@ -123,9 +124,10 @@ std::string banned(const Measured& measured) {
                   measured.old_answered, measured.old_asked, measured.new_answered,
                   measured.new_asked);
     return fmt::format(
-        " It looks banned: {} probes were answered in {}, then nothing any more for {}{}{}. The "
+        " It looks banned: {} answered in {}, then nothing any more for {}{}{}. The "
         "knee is not searched further, since each try would cost another ban.",
-        step.answered, seconds(active), seconds(measured.silence),
+        counted(step.answered, "probe was", "probes were"), seconds(active),
+        seconds(measured.silence),
         measured.recovered ? ", until the load had been gone for a while"
                            : ", and it has not come back yet",
         measured.recovered ? "" : from_both);
@@ -136,8 +138,9 @@ std::string recovery(const Stress& stress, const Outcome& outcome) {
     if (bad.empty()) return {};
     if (const Measured* measured = step_with(stress, outcome, sign_ban)) return banned(*measured);
     if (!outcome.recovered)
-        return fmt::format(" It had not recovered {} after the load ended.",
-                           seconds(outcome.recovery));
+        return fmt::format(
+            " No recovery was seen within {} of the load's end, so no further rate was tried.",
+            seconds(outcome.recovery));
     return fmt::format(
         " It answered again {} after the load ended{}.",
         outcome.recovery < 1s ? fmt::format("{} ms", outcome.recovery / 1ms)
@@ -217,7 +220,7 @@ std::string ours(std::string_view target, const Outcome& outcome, const Stress& 
     const std::string why =
         unsent > own_share_max * 100
             ? fmt::format("{:.0f} % of what was due could not be sent in time", unsent)
-            : fmt::format("{} losses may be our own", grouped(blamed));
+            : fmt::format("{} may be our own", counted(blamed, "loss", "losses"));
     std::string text = fmt::format("The limit is ours: at {} a second {}, in {} tries.",
                                    grouped_rate(outcome.own_limit), why, Search::own_tries);
     if (outcome.held > 0)
@@ -226,6 +229,55 @@ std::string ours(std::string_view target, const Outcome& outcome, const Stress& 
                           "sent; its own limit is not known.",
                           target, grouped_rate(outcome.held));
     return text + fmt::format(" Nothing can be said about {}.", target);
+}
+
+/// The run ended before it came to a limit.
+std::string unknown(std::string_view target, const Outcome& outcome, const Stress& stress) {
+    if (stress.measured().empty() && !outcome.interrupted)
+        return fmt::format("{} answers, but not in time: no rate was tried. A longer -t may help.",
+                           target);
+    const std::string_view how = outcome.interrupted ? "Interrupted" : "Ended";
+    if (outcome.held > 0)
+        return fmt::format("{}: {} held {} probes a second so far.", how, target,
+                           grouped_rate(outcome.held));
+    return fmt::format("{} before the first step was over: nothing can be said.", how);
+}
+
+std::string judged(std::string_view target, const Stress& stress, const Options& options) {
+    const Outcome outcome = stress.outcome();
+    if (outcome.error != 0)
+        return fmt::format("Nothing could be sent to {}: {}.", target, error_words(outcome.error));
+    if (!outcome.answered && outcome.interrupted)
+        return fmt::format("Interrupted before {} answered: nothing can be said.", target);
+    if (!outcome.answered)
+        return stress.heard().nothing()
+                   ? fmt::format("{} does not answer: no rate was tried.", target)
+                   : fmt::format("Nothing that came from {} was an answer: no rate was tried.",
+                                 target);
+    if (outcome.refuses_at_rest)
+        return fmt::format("{} answers 503 without any load: no rate was tried.", target);
+    std::string text;
+    switch (outcome.limit) {
+        case Limit::none:
+            return fmt::format(
+                "{} holds {} probes a second, the highest rate asked: no limit found.", target,
+                grouped_rate(outcome.held));
+        case Limit::ours: return ours(target, outcome, stress);
+        case Limit::path: return path(target, outcome, stress);
+        case Limit::unknown: return unknown(target, outcome, stress);
+        case Limit::target: break;
+    }
+    text = holds(target, outcome);
+    text += beyond(stress, outcome, options);
+    text += recovery(stress, outcome);
+    text += innocence(stress);
+    if (outcome.own_limit > 0)
+        text += fmt::format(
+            " Between the two we could not measure: at {} a second it was us who "
+            "did not keep up.",
+            grouped_rate(outcome.own_limit));
+    if (outcome.interrupted) text += " Interrupted before the two were closer together.";
+    return text;
 }
 
 }  // namespace
@@ -260,40 +312,7 @@ std::vector<std::string_view> sign_words(std::uint8_t signs) {
 }
 
 std::string verdict(std::string_view target, const Stress& stress, const Options& options) {
-    const Outcome outcome = stress.outcome();
-    if (outcome.error != 0)
-        return fmt::format("Nothing could be sent to {}: {}.", target, error_words(outcome.error));
-    if (!outcome.answered && outcome.interrupted)
-        return fmt::format("Interrupted before {} answered: nothing can be said.", target);
-    if (!outcome.answered) return fmt::format("{} does not answer: no rate was tried.", target);
-    if (outcome.refuses_at_rest)
-        return fmt::format("{} answers 503 without any load: no rate was tried.", target);
-    std::string text;
-    switch (outcome.limit) {
-        case Limit::none:
-            return fmt::format(
-                "{} holds {} probes a second, the highest rate asked: no limit found.", target,
-                grouped_rate(outcome.held));
-        case Limit::ours: return ours(target, outcome, stress);
-        case Limit::path: return path(target, outcome, stress);
-        case Limit::unknown:
-            return outcome.held > 0
-                       ? fmt::format("Interrupted: {} held {} probes a second so far.", target,
-                                     grouped_rate(outcome.held))
-                       : "Interrupted before the first step was over: nothing can be said.";
-        case Limit::target: break;
-    }
-    text = holds(target, outcome);
-    text += beyond(stress, outcome, options);
-    text += recovery(stress, outcome);
-    text += innocence(stress);
-    if (outcome.own_limit > 0)
-        text += fmt::format(
-            " Between the two we could not measure: at {} a second it was us who "
-            "did not keep up.",
-            grouped_rate(outcome.own_limit));
-    if (outcome.interrupted) text += " Interrupted before the two were closer together.";
-    return text;
+    return judged(target, stress, options) + stats::heard_words(stress.heard());
 }
 
 }  // namespace sipping::stress

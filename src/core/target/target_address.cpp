@@ -158,4 +158,15 @@ bool looks_like_address(std::string_view text) {
     return spec.literal || spec.port != 0 || text.find('.') != std::string_view::npos;
 }
 
+std::string only_udp(std::string_view word) {
+    const auto is = [&](std::string_view name) {
+        return equal_ignoring_case(word.substr(0, word.find('=')), name);
+    };
+    constexpr std::array<std::string_view, 7> names{"udp", "tcp", "tls",      "sctp",
+                                                    "ws",  "wss", "transport"};
+    if (std::none_of(names.begin(), names.end(), is)) return {};
+    return fmt::format("'{}': UDP is the only transport for now, so no word names one",
+                       shown(word));
+}
+
 }  // namespace sipping::target

@@ -74,6 +74,8 @@ std::string settle_fields(std::string_view address, const AddressParts& parts,
         if (wrong.empty()) return {};
         return fmt::format("'{}': port '{}' {}", shown(address), shown(fields.front()), wrong);
     }
+    for (const std::string_view field : fields)
+        if (std::string wrong = only_udp(field); !wrong.empty()) return wrong;
     std::vector<std::string_view> columns{parts.head};
     columns.insert(columns.end(), fields.begin(), fields.end());
     if (std::count_if(columns.begin(), columns.end(), looks_like_address) > 1)

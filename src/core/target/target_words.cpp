@@ -5,6 +5,7 @@
 #include <array>
 
 #include "sipping/base/values.hpp"
+#include "sipping/target/target_address.hpp"
 #include "sipping/target/target_line.hpp"
 
 namespace sipping::target {
@@ -97,6 +98,7 @@ struct Word {
 std::string next_word(std::string_view& rest, Word& word) {
     const auto whole = rest.substr(0, rest.find_first_of(blanks));
     const auto equals = whole.find('=');
+    if (std::string wrong = only_udp(whole); !wrong.empty()) return wrong;
     if (equals == std::string_view::npos)
         return fmt::format("unexpected word '{}' (only key=value may follow a target)",
                            shown(whole));

@@ -12,9 +12,9 @@ TEST(CodeSet, single_codes_and_ranges) {
         EXPECT_TRUE(codes.has(code)) << code;
     for (const std::uint16_t code : {407, 409, 499, 505})
         EXPECT_FALSE(codes.has(code)) << code;
-    EXPECT_EQ(read_codes("100-699", codes), "");
-    EXPECT_TRUE(codes.has(100) && codes.has(699));
-    for (const std::uint16_t code : {0, 99, 700, 65535})
+    EXPECT_EQ(read_codes("200-699", codes), "");
+    EXPECT_TRUE(codes.has(200) && codes.has(699));
+    for (const std::uint16_t code : {0, 99, 100, 199, 700, 65535})
         EXPECT_FALSE(codes.has(code)) << code;
 }
 
@@ -25,9 +25,13 @@ TEST(CodeSet, what_is_no_list_is_refused_and_changes_nothing) {
     for (const char* text : {"", ",", "503,", ",503", "5xx", "99", "700", "500-", "-504",
                              "500 -504", "500-504-508", "0503x", "503 ,504"})
         EXPECT_EQ(read_codes(text, codes),
-                  "must be status codes, 100 to 699 (e.g. 503 or 408,500-504)")
+                  "must be status codes, 200 to 699 (e.g. 503 or 408,500-504)")
             << text;
     EXPECT_EQ(read_codes("504-500", codes), "has a range that begins above its end");
+    for (const char* text : {"100", "503,180", "199-200", "100-199"})
+        EXPECT_EQ(read_codes(text, codes),
+                  "has a code below 200: a provisional response (1xx) ends no probe")
+            << text;
     EXPECT_EQ(codes, before);
 }
 

@@ -120,11 +120,13 @@ TEST(ConsoleEvents, requests) {
 }
 
 TEST(ConsoleEvents, how_we_are_seen) {
-    const auto line = [](std::string_view received, std::string_view sent_by, bool kept) {
+    const auto line = [](std::string_view received, std::string_view sent_by, bool kept,
+                         bool told = true) {
         Screen screen;
         screen.console.event(
-            stats::SeenEvent{.received = received, .sent_by = sent_by, .port_kept = kept}, "gw5",
-            screen.out);
+            stats::SeenEvent{
+                .received = received, .sent_by = sent_by, .port_kept = kept, .port_told = told},
+            "gw5", screen.out);
         return screen.printed();
     };
     EXPECT_EQ(line("192.0.2.1", "192.0.2.1", true),
@@ -137,6 +139,9 @@ TEST(ConsoleEvents, how_we_are_seen) {
               "gw5 sees us as 198.51.100.7, our Via says 192.0.2.1: NAT, ports are kept\n");
     EXPECT_EQ(line("\x1b", "192.0.2.1", false),
               "gw5 sees us as \\x1b, our Via says 192.0.2.1: NAT, ports are rewritten\n");
+    EXPECT_EQ(line("192.0.2.1", "192.0.2.1", true, false), "gw5 sees us as 192.0.2.1, as we are\n");
+    EXPECT_EQ(line("198.51.100.7", "192.0.2.1", true, false),
+              "gw5 sees us as 198.51.100.7, our Via says 192.0.2.1: NAT\n");
 }
 
 Stray stray_of(StrayReason reason, std::uint32_t whose = 0) {

@@ -204,7 +204,38 @@ TEST(ConsoleHealth, of_a_good_run_is_three_lines) {
     EXPECT_EQ(shown(health),
               "Prober: lateness p99 0.061 ms, worst 1.200 ms; skipped 0; receive-queue drops 0\n"
               "Books: due 100 = sent 100 + skipped 0 + local 0 + send-error 0\n"
-              "Nothing on this side explains a loss.\n");
+              "Nothing was lost.\n");
+}
+
+TEST(ConsoleHealth, says_of_how_many_losses_it_knows_a_reason) {
+    stats::Health health = quiet_health();
+    const auto verdict = [&] {
+        const std::string text = shown(health);
+        return text.substr(text.find('\n', text.find("Books:")) + 1);
+    };
+    health.losses = 5;
+    EXPECT_EQ(verdict(), "Nothing on this side explains a loss.\n");
+    health.losses_perhaps_own = 2;
+    EXPECT_EQ(verdict(),
+              "2 of 5 losses may be our own (self= in their rows).\n"
+              "Nothing on this side explains the other 3 losses.\n");
+    health.losses_beside_unread = 2;
+    EXPECT_EQ(verdict(),
+              "2 of 5 losses may be our own (self= in their rows).\n"
+              "2 losses have something from the same target beside them that belongs to no probe "
+              "(unread= in their rows): it may have been the answer.\n"
+              "Nothing on this side explains the other 1 loss.\n");
+    health.losses = health.losses_perhaps_own = 1;
+    health.losses_beside_unread = 0;
+    EXPECT_EQ(verdict(), "1 of 1 loss may be our own (self= in its row).\n");
+    health.losses_perhaps_own = 0;
+    health.stalls = 1;
+    EXPECT_EQ(verdict(),
+              "This side had trouble: 1 time this process did not run for a while: look for "
+              "suspends, a busy hypervisor or CPU limits (cgroups).\n"
+              "No loss is marked as perhaps our own (self= in its row).\n");
+    health = {};
+    EXPECT_EQ(verdict(), "Nothing was sent.\n");
 }
 
 TEST(ConsoleHealth, tells_what_was_wrong_and_what_to_do) {
@@ -223,7 +254,8 @@ TEST(ConsoleHealth, tells_what_was_wrong_and_what_to_do) {
         "This side had trouble: 12 datagrams lost in our receive queues (SO_RXQ_OVFL): raise "
         "net.core.rmem_default (sysctl), probe slower, or give this box more CPU.\n"
         "This side had trouble: 2 probes skipped because this box fell behind: probe slower, or "
-        "give this box more CPU.\n");
+        "give this box more CPU.\n"
+        "Nothing was lost.\n");
 }
 
 TEST(ConsoleHealth, names_every_trouble) {
@@ -244,6 +276,8 @@ TEST(ConsoleHealth, names_every_trouble) {
         EXPECT_NE(text.find("This side had trouble: 7 "), std::string::npos) << text;
         EXPECT_NE(text.find(words), std::string::npos) << text;
         EXPECT_EQ(text.find("Nothing on this side"), std::string::npos) << text;
+        health.*counter = 1;
+        EXPECT_EQ(shown(health).find("1 probes"), std::string::npos) << shown(health);
     }
 }
 
@@ -266,7 +300,7 @@ TEST(ConsoleHealth, looks_at_how_full_conntrack_is) {
     EXPECT_EQ(shown(health).find("conntrack"), std::string::npos);
     health.conntrack_count = 200000;
     EXPECT_NE(shown(health).find("; conntrack 200000 of 262144\n"), std::string::npos);
-    EXPECT_NE(shown(health).find("Nothing on this side"), std::string::npos);
+    EXPECT_EQ(shown(health).find("had trouble"), std::string::npos);
     health.conntrack_count = 262000;
     EXPECT_NE(shown(health).find("This side had trouble: the conntrack table holds 262000 of "
                                  "262144 flows: raise net.netfilter.nf_conntrack_max"),
@@ -290,7 +324,7 @@ TEST(ConsoleHealth, shows_what_else_arrived) {
 
 TEST(ConsoleHealth, is_not_innocent_of_a_loss_beside_which_something_unread_came) {
     stats::Health health = quiet_health();
-    health.losses_beside_unread = 2;
+    health.losses = health.losses_beside_unread = 2;
     EXPECT_NE(shown(health).find("2 losses have something from the same target beside them that "
                                  "belongs to no probe (unread= in their rows): it may have been "
                                  "the answer.\n"),

@@ -54,7 +54,7 @@ TEST(ConsoleLine, of_a_loss_that_may_be_ours_says_so) {
 TEST(ConsoleLine, of_an_icmp_loss_names_the_error) {
     Screen screen;
     ProbeResult result = result_of(Kind::icmp);
-    result.icmp = {Family::v4, 3, 3, *parse_address("192.0.2.1")};
+    result.icmp = IcmpError{Family::v4, 3, 3, *parse_address("192.0.2.1")};
     EXPECT_EQ(screen.result(result),
               "X (15/05/26 02:08:08:230895) Timed out waiting for response from "
               "203.0.113.5:5060 [id: 6142922627] (ICMP port-unreachable from 192.0.2.1)\n");

@@ -198,7 +198,9 @@ TEST(CsvRow, latency_has_three_decimals_rounded) {
 
 TEST(CsvDetail, names_each_fact_alone) {
     ProbeResult icmp = result_of(Kind::icmp);
-    icmp.icmp = {Family::v4, 3, 3, *parse_address("192.0.2.1")};
+    icmp.icmp = IcmpError{Family::v4, 3, 3, *parse_address("192.0.2.1")};
+    EXPECT_EQ(detail(icmp), "icmp=port-unreachable;icmp_from=192.0.2.1");
+    icmp.kind = Kind::pending;
     EXPECT_EQ(detail(icmp), "icmp=port-unreachable;icmp_from=192.0.2.1");
 
     ProbeResult refused = result_of(Kind::send_error);
@@ -345,7 +347,7 @@ TEST(JsonLine, of_a_reply) {
 TEST(JsonLine, of_a_drop_has_nulls) {
     ProbeResult result = result_of(Kind::icmp);
     result.source_port = 0;
-    result.icmp = {Family::v6, 1, 4, *parse_address("2001:db8::1")};
+    result.icmp = IcmpError{Family::v6, 1, 4, *parse_address("2001:db8::1")};
     result.self = self_stall | self_rx_drop;
     RowContext with = context;
     with.site = "lab";

@@ -54,6 +54,10 @@ TEST(StrayRow, has_the_sender_the_port_and_harmless_bytes) {
               "example\",\"source_port\":40111,\"kind\":\"unread\",\"detail\":{\"reason\":\"not-"
               "sip\",\"length\":\"2\",\"bytes\":\"hi\"}}\n");
     EXPECT_TRUE(csv(stray_of("")).ends_with("reason=not-sip;length=0;bytes=\n"));
+    Stray elsewhere = stray_of("hi");
+    elsewhere.other_port = true;
+    EXPECT_TRUE(
+        csv(elsewhere).ends_with(",reason=not-sip;from=[2001:db8::9]:5060;length=2;bytes=hi\n"));
 }
 
 TEST(StrayRow, tells_how_many_have_no_row) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sipping/stats/common_fall.hpp"
+#include "sipping/stats/icmp_runs.hpp"
 #include "sipping/stats/request_sources.hpp"
 #include "sipping/stats/seen_as.hpp"
 #include "sipping/stats/status_watch.hpp"
@@ -150,6 +151,7 @@ TEST(StrayLimit, ten_rows_a_second_then_a_count) {
 
 std::string view(const std::optional<SeenEvent>& event) {
     if (!event) return "-";
+    if (!event->port_told) return std::string(event->received);
     return std::string(event->received) + (event->port_kept ? " kept" : " rewritten");
 }
 
@@ -169,6 +171,36 @@ TEST(SeenAs, is_told_once_and_when_it_changes) {
         << "too soon after the last";
     EXPECT_EQ(view(seen.on_reply(0, "198.51.100.7", 9, 40001, "192.0.2.1", at(12s))),
               "198.51.100.7 rewritten");
+}
+
+TEST(SeenAs, what_is_no_address_or_no_port_is_no_fact) {
+    SeenAs seen(1);
+    int second = 0;
+    for (const char* text : {"\x1b[31m", "sbc.example", "192.0.2.1.1", "[192.0.2.1", "1", "[]"})
+        EXPECT_EQ(view(seen.on_reply(0, text, 40000, 40000, "192.0.2.1",
+                                     at(std::chrono::seconds(20 * ++second)))),
+                  "-")
+            << text;
+    EXPECT_EQ(view(seen.on_reply(0, "[2001:db8::1]", 0, 40000, "192.0.2.1", at(300s))),
+              "[2001:db8::1]")
+        << "of ports it says nothing";
+}
+
+TEST(IcmpRuns, tell_the_first_and_the_last_with_a_count) {
+    IcmpRuns runs(2);
+    const auto add = [&](std::uint32_t target, std::uint64_t call_id) {
+        return runs.add(target, {.call_id = call_id, .error = {.type = 3, .code = 3}});
+    };
+    EXPECT_TRUE(add(0, 1));
+    EXPECT_FALSE(add(0, 2));
+    EXPECT_TRUE(add(1, 3));
+    EXPECT_FALSE(add(0, 4));
+    const IcmpTold last = runs.end(0);
+    EXPECT_EQ(last.call_id, 4U);
+    EXPECT_EQ(last.count, 3U);
+    EXPECT_EQ(runs.end(0).count, 0U);
+    EXPECT_TRUE(add(0, 5)) << "after it answered, the next one is a first";
+    EXPECT_EQ(runs.end(1).count, 1U);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "session/reporter.hpp"
 #include "session/run_options.hpp"
 #include "session/targets.hpp"
+#include "sipping/base/grouped.hpp"
 #include "sipping/probe/engine.hpp"
 #include "text/message.hpp"
 
@@ -144,9 +145,8 @@ private:
         if (signal == SIGPIPE) return;
         if (std::exchange(interrupted_, true)) engine.abandon();
         if (engine.in_flight() > 0)
-            prober_.tell(
-                fmt::format("waiting for {} answers still due; Ctrl+C again leaves at once",
-                            engine.in_flight()));
+            prober_.tell(fmt::format("waiting for {} still due; Ctrl+C again leaves at once",
+                                     counted(engine.in_flight(), "answer")));
     }
 
     void show_tables() {

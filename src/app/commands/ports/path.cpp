@@ -29,10 +29,7 @@ ports::PublicEndpoint seen_by_host(std::string_view datagram) noexcept {
     wire::Response response;
     if (wire::decode_response(datagram, response) != wire::DecodeError::ok || !response.has_via)
         return {};
-    std::string_view received = response.via.received;
-    if (received.starts_with('[') && received.ends_with(']'))
-        received = received.substr(1, received.size() - 2);
-    return {.address = parse_address(received), .port = response.via.rport};
+    return {.address = parse_sip_address(response.via.received), .port = response.via.rport};
 }
 
 /// Rows go to the log, everything to the judge.
@@ -53,6 +50,7 @@ public:
     }
     void icmp(std::uint32_t, const Endpoint&, std::uint64_t, const IcmpError&,
               Instant) noexcept override {}
+    void stray(const Stray& stray) noexcept override { path_.on_stray(stray); }
 
     [[nodiscard]] const Pending& pending() const noexcept { return pending_; }
 

@@ -68,6 +68,8 @@ std::string verdict_json(std::string_view target, const stress::Stress& stress,
          degraded && outcome.recovered ? Json(in_s(outcome.recovery)) : Json(nullptr)},
         {"retry_after_s", outcome.retry_after_s >= 0 ? Json(outcome.retry_after_s) : Json(nullptr)},
         {"answered", outcome.answered},
+        {"icmp_errors", stress.heard().icmp},
+        {"unread", stress.heard().unread()},
         {"interrupted", outcome.interrupted},
         {"text", text},
     });

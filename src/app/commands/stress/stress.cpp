@@ -40,6 +40,7 @@ public:
     }
     void icmp(std::uint32_t, const Endpoint&, std::uint64_t, const IcmpError&,
               Instant) noexcept override {}
+    void stray(const Stray& stray) noexcept override { stress_.on_stray(stray); }
 
     [[nodiscard]] const Pending& pending() const noexcept { return pending_; }
 
@@ -208,8 +209,8 @@ private:
         for (const stress::Measured& measured : stress_.measured())
             late += measured.step.late;
         if (late > late_shown_)
-            progress_.line(fmt::format("{} answers came late, after the lines of their steps",
-                                       grouped(late - late_shown_)));
+            progress_.line(fmt::format("{} late, after the lines of their steps",
+                                       counted(late - late_shown_, "answer came", "answers came")));
         progress_.line(verdict());
         for (const std::string& line : prober_.closing_lines(sink_.pending()))
             progress_.line(line);
