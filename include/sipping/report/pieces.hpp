@@ -22,7 +22,8 @@ struct Piece {
     WallTime first = WallTime::max();  ///< of sending, of its probes
     WallTime last = WallTime::min();
     std::uint64_t rows = 0;
-    /// The row before it, of this target or that, was lost, and so was its first one.
+    /// The row before it, of this target or that, was lost: a network that comes back has the time
+    /// set, too.
     bool begins_within_losses = false;
     bool begins_run = false;  ///< a start stands before it
 };

@@ -3,6 +3,7 @@
 // timeout after it was sent).
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "sipping/base/instant.hpp"
@@ -13,6 +14,7 @@ namespace sipping::report {
 class Written {
 public:
     static constexpr std::size_t outcomes = 3;
+    static constexpr std::size_t lost = 1;  ///< the outcome
     /// By so much a log that is in order may go back: rows of one turn of the loop may stand in any
     /// order, and the turn may have been a long one.
     static constexpr Duration back_max = 2s;
@@ -21,14 +23,16 @@ public:
     [[nodiscard]] bool note(WallTime sent, Kind kind, Duration latency) noexcept {
         WallTime& newest = newest_[outcome(kind)];
         const WallTime ended = end_of(sent, kind, latency);
-        if (newest - ended > back_max) return false;
+        // What was lost was given up after it was sent, and so was written then.
+        const WallTime before = outcome(kind) == lost ? newest : std::max(newest, newest_[lost]);
+        if (before - ended > back_max) return false;
         if (newest < ended) newest = ended;
         return true;
     }
 
     [[nodiscard]] static std::size_t outcome(Kind kind) noexcept {
         if (kind == Kind::reply) return 0;
-        return kind == Kind::send_error || kind == Kind::local ? 2 : 1;
+        return kind == Kind::send_error || kind == Kind::local ? 2 : lost;
     }
     /// But for the timeout of what was lost.
     [[nodiscard]] static WallTime end_of(WallTime sent, Kind kind, Duration latency) noexcept {

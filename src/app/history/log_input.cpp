@@ -179,9 +179,11 @@ bool LogInput::read_file(LogFile& file, WallTime from, WallTime to, const Take& 
     LogRows rows(*source, buffer_, file.path, unread_);
     rows_ = &rows;
     WallTime end = WallTime::max();
+    std::uint64_t unseen = 0;
     // Of what can only be read from its begin, disorder further on is not known.
     if (sought && source->plain_fd() >= 0) {
         if (to < WallTime::max() - completed_within) end = to + completed_within;
+        unseen = unseen_bytes(source->plain_fd(), source->size());
         const std::uint64_t offset =
             from > WallTime::min() ? offset_before(source->plain_fd(), source->size(), from) : 0;
         if (offset > 0) source->seek(offset);
@@ -190,8 +192,12 @@ bool LogInput::read_file(LogFile& file, WallTime from, WallTime to, const Take& 
     const io::SystemClock clock;
     record::Row row;
     bool more = true;
+    std::uint64_t wanted_until = source->position();
     while (more && rows.next(row)) {
-        if (row.sent > end) break;
+        if (row.sent <= end)
+            wanted_until = source->position();
+        else if (source->position() > wanted_until + unseen)
+            break;
         more = take(row);
         if (!rows.take_refilled()) continue;
         if (interrupted()) break;

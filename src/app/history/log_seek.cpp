@@ -107,19 +107,33 @@ bool looks_in_order(LogRows& rows, int fd, std::uint64_t size) {
     return places_go_on(0, tail, place_every(fd, size)) && places_go_on(tail, size, tail_step);
 }
 
+std::uint64_t unseen_bytes(int fd, std::uint64_t size) {
+    return std::max(place_every(fd, size), block_size);
+}
+
 std::uint64_t offset_before(int fd, std::uint64_t size, WallTime at) {
     const WallTime wanted = at - completed_within;
+    const std::uint64_t apart = unseen_bytes(fd, size);
+    // Of three rows so far apart, one may be of another time: then the one in the middle is not.
+    const auto is_too_early = [&](std::uint64_t offset) {
+        int early = 0;
+        for (const std::uint64_t one : {offset - std::min(offset, apart), offset, offset + apart}) {
+            const auto place = row_behind(fd, size, one);
+            if (place && place->sent < wanted) ++early;
+        }
+        return early >= 2;
+    };
     std::uint64_t low = 0;      // all before it is too early
     std::uint64_t high = size;  // what is from there on may be wanted
     while (high - low > block_size) {
         const std::uint64_t middle = low + (high - low) / 2;
-        const auto place = row_behind(fd, size, middle);
-        if (place && place->sent < wanted)
-            low = std::max(middle, place->offset);
+        if (is_too_early(middle))
+            low = middle;
         else
             high = middle;
     }
-    return low;
+    const auto place = row_behind(fd, size, low - std::min(low, apart));
+    return place ? place->offset : 0;
 }
 
 }  // namespace sipping::app

@@ -17,8 +17,11 @@ inline constexpr Duration completed_within = 10min;
 /// std::runtime_error when it cannot be read.
 [[nodiscard]] bool looks_in_order(LogRows& rows, int fd, std::uint64_t size);
 
-/// The offset of a line such that all rows before it were sent before `at`. Throws
-/// std::runtime_error when the file cannot be read.
+/// Rows of another time that looks_in_order() may not have seen are fewer bytes than this.
+[[nodiscard]] std::uint64_t unseen_bytes(int fd, std::uint64_t size);
+
+/// The offset of a line such that all rows before it were sent before `at`, but for unseen ones of
+/// another time. Throws std::runtime_error when the file cannot be read.
 [[nodiscard]] std::uint64_t offset_before(int fd, std::uint64_t size, WallTime at);
 
 }  // namespace sipping::app

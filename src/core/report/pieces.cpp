@@ -95,10 +95,14 @@ std::uint16_t Pieces::place(const record::Row& row, Duration latency, Target& ta
     // In a log that was sorted by sending a slow response does not go back.
     const bool goes_back =
         outcome.newest - ended > Written::back_max && row.sent < outcome.newest_sent;
+    // It ended before something was sent that was lost, and that had been given up by then.
+    const Outcome& lost = target.outcomes[Written::lost];
+    const bool before_loss = number != Written::lost && lost.piece == current &&
+                             lost.newest_sent - ended > Written::back_max;
     bool of_before = false;
     if (number == 0)
         of_before = is_response_of_before(row.sent, latency);
-    else if (number == 1 && first)  // they are given up in the order of sending
+    else if (number == Written::lost && first)  // they are given up in the order of sending
         of_before = is_loss_of_before(row.sent, target.interval);
     if (of_before) {
         const auto before = static_cast<std::uint16_t>(current - 1);
@@ -109,7 +113,7 @@ std::uint16_t Pieces::place(const record::Row& row, Duration latency, Target& ta
             return before;
         }
     }
-    if (!first && goes_back) current = begin_piece();
+    if ((!first && goes_back) || before_loss) current = begin_piece();
     if (outcome.piece != current) outcome = {current, ended, row.sent};
     outcome.newest = std::max(outcome.newest, ended);
     outcome.newest_sent = std::max(outcome.newest_sent, row.sent);
@@ -122,7 +126,7 @@ void Pieces::count(const record::Row& row, Target& target, std::uint16_t number)
     piece.last = std::max(piece.last, row.sent);
     ++piece.rows;
     const bool lost = is_loss(row.kind);
-    if (number > target.piece && lost && target.lost) piece.begins_within_losses = true;
+    if (number > target.piece && target.lost) piece.begins_within_losses = true;
     if (number == target.piece && row.sent > target.sent) target.interval = row.sent - target.sent;
     target.sent = row.sent;
     target.piece = number;
