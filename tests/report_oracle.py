@@ -278,6 +278,8 @@ class History:
             "first_call_id": first.call_id, "last_call_id": last.call_id, "open": good is None,
             "open_begin": open_begin,
             "clock_set_back": first.at - first.sent != end.at - end.sent,
+            "maintained": sum(after.at - row.at for (row, sort), after in zip(
+                run, [row for row, _ in run[1:]] + [end]) if sort == "maintenance"),
             "at": (first.at, end.at)})
 
     def sum(self, kinds):
@@ -292,7 +294,7 @@ class History:
 
     def availability(self):
         all_of_it = self.looked(self.probes[0].at, self.probes[-1].at)
-        down = sum(self.looked(*one["at"]) for one in self.outages if one["sort"] != "maintenance")
+        down = sum(max(0, self.looked(*one["at"]) - one["maintained"]) for one in self.outages)
         return 1 - down / all_of_it if all_of_it else None
 
     def percentile(self, share):

@@ -113,6 +113,52 @@ class ReportEdges(SippingCase):
             self.assertEqual((target["sent"], outage["lost"], outage["seconds"]), (1200, 20, 20))
             self.assertEqual(told["clock_set_back"], 1)
 
+    def test_an_outage_that_ends_in_maintenance_was_one(self):
+        """Ten seconds: three answered, four lost, one in maintenance."""
+        self.write(log_of("..."), log_of("xxxx", begin=START + 3),
+                   row(START + 7, status="SIP/2.0 503 Busy"), log_of("...", begin=START + 8))
+        target, = self.json("--maintenance-codes", "503")["targets"]
+        self.assertEqual(target["outages"][0]["sort"], "maintenance")
+        self.assertAlmostEqual(target["availability"], 0.6)
+
+    def test_a_row_of_another_time_ends_no_search(self):
+        """Of a file that is long enough to be searched: one row is a day ahead, ten are of 1970."""
+        for odd in (range(10_000, 10_001), range(9_990, 10_000)):
+            shift = DAY if len(odd) == 1 else 3000 - START
+            self.write(*(row(START + i + (shift if i in odd else 0),
+                             kind="timeout" if 10_021 <= i < 10_081 else "reply",
+                             callid=str(2_000_000_000 + i)) for i in range(20_000)))
+            for options in (("--from", START + 10_010, "--to", START + 10_200),
+                            ("--at", START + 10_100, "--around", "95s")):
+                told = self.report(*map(str, options), "--json" if "--from" in options else
+                                   "--csv").out
+                if "--from" in options:
+                    target, = json.loads(told)["targets"]
+                    self.assertEqual((target["sent"], target["lost"]), (190, 60))
+                else:
+                    self.assertEqual(told.count(",timeout,"), 60)
+
+    def test_a_clock_set_back_as_an_outage_ends(self):
+        """The network is back, and sets the clock: the losses lie among later responses."""
+        for step in (6, 30, 600, 3000):
+            before = log_of("." * 1000 + "x" * 60, begin=START)
+            after = log_of("." * 300, begin=START + 1060.25 - step)
+            self.write(before, after)
+            told = self.json()
+            outage, = told["targets"][0]["outages"]
+            self.assertEqual((outage["lost"], round(outage["seconds"])), (60, 60), step)
+            self.assertEqual((told["clock_set_back"], told["pauses"]), (1, []), step)
+
+    def test_what_was_answered_was_not_lost(self):
+        def refusing(name, host):
+            return log_of("." * 9, target=name).replace("192.0.2.1", host) + "".join(
+                row(START + 9 + i, target=name, status="SIP/2.0 503 Busy")
+                for i in range(5)).replace("192.0.2.1", host)
+
+        self.write(*(refusing(name, f"192.0.2.{i}") for i, name in enumerate("abc")))
+        self.assertIn("3 of 3 targets failed within 0 ms at 2015-05-15 15:16:49.000: look at what "
+                      "they share (a, b, c)\n", self.report("--down-codes", "503").out)
+
     def test_where_to_look(self):
         def log(name, host, fates, site=""):
             return log_of(fates, target=name, site=site).replace("192.0.2.1", host)

@@ -113,7 +113,7 @@ class ReportOracle(SippingCase):
         theirs = [dict(outage) for outage in told["outages"]]
         for outage in ours:
             outage["seconds"] /= S
-            del outage["at"]
+            del outage["at"], outage["maintained"]
         for outage in theirs:
             outage["from"], outage["to"] = micro(outage["from"]), micro(outage["to"])
         if files.steps_back:

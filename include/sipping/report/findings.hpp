@@ -13,20 +13,24 @@ namespace sipping::report {
 /// Where to look for what several outages have in common.
 enum class LookAt : std::uint8_t {
     our_side,  ///< many targets, as one prober saw them
-    shared,    ///< two targets; or several, as probers of several sites saw them
-    host,      ///< all these are of one host, and others are not
-    target,    ///< one target, as several probers saw it
-    start,     ///< all failed from their first probe on: that moment is when we began
+    shared,  ///< two targets; or several, as probers of several sites saw them; or responses came,
+             ///< if late or with codes that count as failures
+    host,    ///< all these are of one host, and others are not
+    target,  ///< one target, as several probers saw it
+    start,   ///< all failed from their first probe on: that moment is when we began
 };
 /// "our-side", "shared", "host", "target", "start".
 [[nodiscard]] std::string_view to_string(LookAt look_at) noexcept;
 
-/// Outages of several targets, or of one as several probers saw it, that began within a second.
+/// Outages of several targets, or of one as several probers saw it, that may have begun at one
+/// moment: within a second, or all since the last response before each of them.
 struct Together {
     WallTime begin{};
     Duration spread{};                   ///< from the first to the last of them
     std::vector<std::uint32_t> targets;  ///< indices, ascending
     LookAt look_at = LookAt::our_side;
+    bool lost = true;  ///< something was, in each of them; else they were answered, with codes that
+                       ///< count as failures
 };
 
 /// Outages that began at the same time of day, on most days.

@@ -18,11 +18,13 @@ enum class Sort : std::uint8_t { lost, refused, maintenance };
 /// --maintenance-codes. Losses that may be the prober's own neither lengthen nor end it, and it
 /// does not reach over a time in which nobody looked.
 struct Outage {
-    WallTime begin{};      ///< the first failed one was sent
-    WallTime last_lost{};  ///< the last failed one was sent
-    WallTime end{};        ///< the first good one after was sent; open: as last_lost
-    WallTime at{};         ///< Event::at of the first failed one
-    Duration length{};     ///< from begin to end, also when the clock was set back in between
+    WallTime begin{};           ///< the first failed one was sent
+    WallTime last_lost{};       ///< the last failed one was sent
+    WallTime end{};             ///< the first good one after was sent; open: as last_lost
+    WallTime at{};              ///< Event::at of the first failed one
+    WallTime good_before{};     ///< the last good one before was sent; none: open_begin
+    Duration length{};          ///< from begin to end, also when the clock was set back in between
+    Duration in_maintenance{};  ///< of length, after responses that said so
     Sort sort = Sort::lost;
     bool open = true;             ///< no good response came after, or nobody looked
     bool open_begin = false;      ///< no good response came before it since somebody looks

@@ -108,6 +108,7 @@ private:
     void note_change(const Event& event);
     void lost(const Event& event);
     void fail(const Event& event, Sort sort);
+    void lengthen(Duration length);
     void end_run(const Event* good);
     void nobody_looked();
     void explain_holes();
@@ -126,6 +127,7 @@ private:
     bool any_start_ = false;
     bool failing_ = false;
     bool good_seen_ = false;  ///< since somebody looks
+    WallTime good_sent_{};    ///< the last one
     TextId status_ = 0;
     TextId counted_status_ = 0;
     std::uint64_t status_count_ = 0;  ///< of replies with that one, not in codes_ yet

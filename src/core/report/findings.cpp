@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <tuple>
 
@@ -13,6 +14,7 @@ namespace sipping::report {
 namespace {
 
 constexpr Duration together_within = 1s;
+constexpr Duration interval_max = 10min;  // of one that says anything about a moment
 constexpr std::int64_t day_s = 86'400;
 constexpr std::int64_t quarter_s = 900;
 constexpr std::int64_t apart_s = 600;        // between two days' times, to be the same
@@ -20,7 +22,7 @@ constexpr std::int64_t window_max_s = 7200;  // a longer one is no time of day
 constexpr std::size_t days_min = 3;
 
 /// When an outage began, as a time of the day.
-struct Begun {
+struct TimeOfDay {
     std::int64_t at_s = 0;  ///< of the day
     std::int64_t end_s = 0;
     std::int64_t day = 0;
@@ -42,8 +44,8 @@ struct Probed {
     }
 };
 
-std::vector<Begun> times_of_day(const Series& series, UtcOffset offset) {
-    std::vector<Begun> times;
+std::vector<TimeOfDay> times_of_day(const Series& series, UtcOffset offset) {
+    std::vector<TimeOfDay> times;
     for (const Outage& outage : series.outages()) {
         const std::int64_t local_s = local_second(outage.begin, offset);
         const std::int64_t day = floor_div(local_s, day_s);
@@ -52,12 +54,12 @@ std::vector<Begun> times_of_day(const Series& series, UtcOffset offset) {
         times.push_back({at_s, at_s + length_s, day});
     }
     std::sort(times.begin(), times.end(),
-              [](const Begun& a, const Begun& b) { return a.at_s < b.at_s; });
+              [](const TimeOfDay& a, const TimeOfDay& b) { return a.at_s < b.at_s; });
     return times;
 }
 
 /// Midnight is no border: the circle is cut open where it is emptiest.
-void cut_open(std::vector<Begun>& times) {
+void cut_open(std::vector<TimeOfDay>& times) {
     std::size_t first = 0;
     std::int64_t widest = times.front().at_s + day_s - times.back().at_s;
     for (std::size_t i = 1; i < times.size(); ++i)
@@ -73,10 +75,10 @@ void cut_open(std::vector<Begun>& times) {
 }
 
 /// [begin, end) began within minutes of each other: is it a habit?
-std::optional<Daily> judge(const Begun* begin, const Begun* end, const Probed& probed) {
+std::optional<Daily> judge(const TimeOfDay* begin, const TimeOfDay* end, const Probed& probed) {
     std::set<std::int64_t> days;
     std::int64_t to_s = 0;
-    for (const Begun* one = begin; one != end; ++one) {
+    for (const TimeOfDay* one = begin; one != end; ++one) {
         days.insert(one->day);
         to_s = std::max(to_s, one->end_s);
     }
@@ -95,10 +97,22 @@ std::optional<Daily> judge(const Begun* begin, const Begun* end, const Probed& p
                  .targets = {}};
 }
 
-LookAt look_at(const std::deque<TargetHistory>& targets, const std::set<std::uint32_t>& who) {
-    const TargetHistory& first = targets[*who.begin()];
+/// An outage of a history.
+struct Begun {
+    const Outage* outage = nullptr;
+    std::uint32_t target = 0;
+};
+
+/// Its clock was set back by so much until then: moments can be compared.
+Duration shift_of(const Outage& outage) noexcept {
+    return outage.at - outage.begin;
+}
+
+LookAt look_at(const std::deque<TargetHistory>& targets, std::span<const Begun> group) {
+    const TargetHistory& first = targets[group.front().target];
     const auto all = [&](const auto& same) {
-        return std::ranges::all_of(who, [&](std::uint32_t one) { return same(targets[one]); });
+        return std::ranges::all_of(group,
+                                   [&](const Begun& one) { return same(targets[one.target]); });
     };
     const auto of_its_host = [&](const TargetHistory& one) { return one.host == first.host; };
     if (all([&](const TargetHistory& one) { return one.target == first.target; }))
@@ -107,27 +121,47 @@ LookAt look_at(const std::deque<TargetHistory>& targets, const std::set<std::uin
         return LookAt::host;
     const bool one_prober = all(
         [&](const TargetHistory& one) { return one.site == first.site && one.target == one.name; });
-    return who.size() > 2 && one_prober ? LookAt::our_side : LookAt::shared;
+    const bool silent = std::ranges::any_of(
+        group, [](const Begun& one) { return one.outage->lost > one.outage->late; });
+    std::set<std::uint32_t> who;
+    for (const Begun& one : group)
+        who.insert(one.target);
+    return who.size() > 2 && one_prober && silent ? LookAt::our_side : LookAt::shared;
 }
 
-/// Those of a second at a time, of several histories.
+/// May it have begun when the first one of the group did?
+bool belongs_to(const Outage& outage, const Outage& first) noexcept {
+    if (shift_of(outage) != shift_of(first)) return false;
+    const bool since = !outage.open_begin && outage.good_before < first.begin;
+    return outage.begin - first.begin <= together_within ||
+           (since && outage.begin - outage.good_before <= interval_max);
+}
+
+/// Of several histories, from the first on as many as belong to it.
 void find_together(const std::deque<TargetHistory>& targets, bool open_begin,
                    std::vector<Together>& found) {
-    std::vector<std::pair<WallTime, std::uint32_t>> begun;
+    std::vector<Begun> begun;
     for (std::uint32_t i = 0; i < targets.size(); ++i)
         for (const Outage& outage : targets[i].series.outages())
-            if (outage.open_begin == open_begin) begun.emplace_back(outage.begin, i);
-    std::sort(begun.begin(), begun.end());
+            if (outage.open_begin == open_begin) begun.push_back({&outage, i});
+    std::ranges::sort(begun, {}, [](const Begun& one) {
+        return std::tuple(one.outage->begin, shift_of(*one.outage), one.target);
+    });
     for (std::size_t i = 0; i < begun.size();) {
         std::size_t end = i;
+        while (end < begun.size() && belongs_to(*begun[end].outage, *begun[i].outage))
+            ++end;
+        const std::span group{&begun[i], end - i};
         std::set<std::uint32_t> who;
-        for (; end < begun.size() && begun[end].first - begun[i].first <= together_within; ++end)
-            who.insert(begun[end].second);
+        for (const Begun& one : group)
+            who.insert(one.target);
         if (who.size() > 1)
-            found.push_back({.begin = begun[i].first,
-                             .spread = begun[end - 1].first - begun[i].first,
+            found.push_back({.begin = begun[i].outage->begin,
+                             .spread = begun[end - 1].outage->begin - begun[i].outage->begin,
                              .targets = {who.begin(), who.end()},
-                             .look_at = open_begin ? LookAt::start : look_at(targets, who)});
+                             .look_at = open_begin ? LookAt::start : look_at(targets, group),
+                             .lost = std::ranges::all_of(
+                                 group, [](const Begun& one) { return one.outage->lost > 0; })});
         i = end;
     }
 }
@@ -152,7 +186,7 @@ std::vector<Daily> find_daily(const std::deque<TargetHistory>& targets, UtcOffse
     using Same = std::tuple<std::int32_t, std::int32_t, std::int64_t, std::uint32_t, std::uint32_t>;
     std::map<Same, Daily> found;
     for (std::uint32_t i = 0; i < targets.size(); ++i) {
-        std::vector<Begun> times = times_of_day(targets[i].series, offset);
+        std::vector<TimeOfDay> times = times_of_day(targets[i].series, offset);
         if (times.size() < days_min) continue;
         cut_open(times);
         const Series& series = targets[i].series;

@@ -127,6 +127,7 @@ void Series::fail(const Event& event, Sort sort) {
     if (!std::exchange(failing_, true))
         run_ = {.begin = event.sent,
                 .at = event.at,
+                .good_before = good_sent_,
                 .open_begin = !good_seen_,
                 .first_call_id = event.call_id};
     switch (sort) {
@@ -134,21 +135,28 @@ void Series::fail(const Event& event, Sort sort) {
         case Sort::refused: ++run_.refused; break;
         case Sort::maintenance: ++run_.maintenance; break;
     }
+    lengthen(event.at - run_.at);
     run_.sort = sort;
     run_.last_lost = run_.end = event.sent;
-    run_.length = event.at - run_.at;
     run_.last_call_id = event.call_id;
+}
+
+/// Until now it was of the sort of its last failure.
+void Series::lengthen(Duration length) {
+    if (run_.sort == Sort::maintenance) run_.in_maintenance += length - run_.length;
+    run_.length = length;
 }
 
 /// `good`: the response that ended it.
 void Series::end_run(const Event* good) {
     good_seen_ = good_seen_ || good != nullptr;
+    if (good != nullptr) good_sent_ = good->sent;
     if (!std::exchange(failing_, false)) return;
     if (run_.failed() >= outage_run_) {
         run_.open = good == nullptr;
         if (good != nullptr) {
             run_.end = good->sent;
-            run_.length = good->at - run_.at;
+            lengthen(good->at - run_.at);
         }
         run_.clock_set_back = run_.end - run_.begin != run_.length;
         outages_.push_back(run_);
@@ -198,13 +206,16 @@ Duration Series::time_in(Sort sort) const noexcept {
     return sum;
 }
 
+/// What is named after its last failure may have begun otherwise: here each part counts as what it
+/// was.
 std::optional<double> Series::availability() const noexcept {
     const Duration looked = coverage_.looked();
     if (looked <= Duration::zero()) return std::nullopt;
     Duration down{};
-    for (const Outage& outage : outages_)
-        if (outage.sort != Sort::maintenance)
-            down += coverage_.looked(outage.at, outage.at + outage.length);
+    for (const Outage& outage : outages_) {
+        const Duration looked_then = coverage_.looked(outage.at, outage.at + outage.length);
+        down += std::max(looked_then - outage.in_maintenance, Duration::zero());
+    }
     return 1 - static_cast<double>(down.count()) / static_cast<double>(looked.count());
 }
 

@@ -27,7 +27,7 @@ protected:
                                .log = {},
                                .not_wanted_as = {}});
         Series& series = targets[target].series;
-        if (!series.any_probe() && !from_start) series.settle(answer(at - 10));
+        if (!series.any_probe() && !from_start) series.settle(answer(at - seen_before));
         for (double lost = 0; lost < length; lost += std::min(5.0, length / 3))
             series.settle(
                 {.at = moment(at + lost), .sent = moment(at + lost), .kind = Kind::timeout});
@@ -41,6 +41,7 @@ protected:
                         Duration{static_cast<std::int64_t>(at * 1e9)}};
     }
 
+    double seen_before = 10;  ///< the last response before the first outage, in seconds
     bool from_start = false;  ///< nothing is answered before
     Texts no_texts{11};
     StatusLines lines;
@@ -51,6 +52,7 @@ TEST_F(FindingsTest, outages_within_a_second_belong_together) {
     outage(0, 100.00);
     outage(1, 100.08);
     outage(2, 100.9);
+    seen_before = 1;
     outage(3, 101.5);  // alone
     outage(0, 5000);
     const auto found = find_together(targets);
@@ -59,6 +61,18 @@ TEST_F(FindingsTest, outages_within_a_second_belong_together) {
     EXPECT_EQ(found[0].begin, moment(100));
     EXPECT_EQ(found[0].spread, 900ms);
     EXPECT_EQ(found[0].look_at, LookAt::our_side);
+}
+
+TEST_F(FindingsTest, outages_that_began_since_the_last_response_may_belong_together) {
+    seen_before = 30;
+    outage(0, 100);
+    outage(1, 110);
+    outage(2, 129);
+    outage(3, 131);  // it was answered at 101
+    const auto found = find_together(targets);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].targets, (std::vector<std::uint32_t>{0, 1, 2}));
+    EXPECT_EQ(found[0].spread, 29s);
 }
 
 TEST_F(FindingsTest, one_target_seen_by_several_probers_is_no_fault_of_theirs) {

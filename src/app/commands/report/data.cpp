@@ -228,7 +228,8 @@ std::string report_json(const ReportView& view, const report::Columns* columns) 
         together.push_back({{"at", unix_s(one.begin)},
                             {"spread_ms", in_ms(one.spread)},
                             {"targets", one.targets},
-                            {"look_at", to_string(one.look_at)}});
+                            {"look_at", to_string(one.look_at)},
+                            {"lost", one.lost}});
     Json& daily = json["daily"] = Json::array();
     for (const report::Daily& one : view.daily)
         daily.push_back({{"targets", one.targets},

@@ -140,6 +140,21 @@ std::string names_of(const ReportView& view, const std::vector<std::uint32_t>& t
     return text;
 }
 
+std::string spread_words(Duration spread) {
+    if (spread > 1s) return length_words(spread);
+    return fmt::format("{} ms", std::chrono::ceil<std::chrono::milliseconds>(spread).count());
+}
+
+/// Where nobody asks another host, nor another target of it, that may be it as well.
+std::string or_host_words(const ReportView& view, const report::Together& one) {
+    const std::string& host = view.targets[one.targets[0]]->host;
+    const bool all = one.targets.size() == view.targets.size();
+    const bool same = std::ranges::all_of(
+        view.targets, [&](const TargetHistory* target) { return target->host == host; });
+    if (one.look_at != report::LookAt::our_side || host.empty() || !all || !same) return "";
+    return fmt::format(", or at their host, {}", safe(host));
+}
+
 std::string place_words(report::LookAt look_at, const TargetHistory& first) {
     switch (look_at) {
         case report::LookAt::our_side: return "look on our side";
@@ -173,9 +188,8 @@ std::string together(const ReportView& view) {
     for (const report::Together& one : view.together) {
         if (++shown > findings_shown) continue;
         const TargetHistory& first = *view.targets[one.targets[0]];
-        const std::string when = fmt::format(
-            "within {} ms at {}", std::chrono::ceil<std::chrono::milliseconds>(one.spread).count(),
-            local_moment(one.begin));
+        const std::string when =
+            fmt::format("within {} at {}", spread_words(one.spread), local_moment(one.begin));
         if (one.look_at == report::LookAt::target)
             text += fmt::format("  {} probers lost {} {}: look at its side\n", one.targets.size(),
                                 safe(first.target), when);
@@ -185,9 +199,10 @@ std::string together(const ReportView& view) {
                 "({})\n",
                 one.targets.size(), view.targets.size(), when, names_of(view, one.targets));
         else
-            text += fmt::format("  {} of {} targets lost {}: {} ({})\n", one.targets.size(),
-                                view.targets.size(), when, place_words(one.look_at, first),
-                                names_of(view, one.targets));
+            text += fmt::format("  {} of {} targets {} {}: {} ({}){}\n", one.targets.size(),
+                                view.targets.size(), one.lost ? "lost" : "failed", when,
+                                place_words(one.look_at, first), names_of(view, one.targets),
+                                or_host_words(view, one));
     }
     if (shown > findings_shown)
         text += fmt::format("  ... and {} more such moments\n", shown - findings_shown);
