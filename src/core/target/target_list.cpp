@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sipping/base/values.hpp"
 #include "sipping/target/pasted_text.hpp"
+#include "sipping/target/target_address.hpp"
 #include "sipping/target/target_line.hpp"
 
 namespace sipping::target {
@@ -40,6 +43,18 @@ void add(std::string_view text, std::uint32_t line, TargetList& list) {
     list.specs.push_back(std::move(spec));
 }
 
+/// ';' begins a comment, as in an INI file; or a row of a table whose first column is empty.
+void note_left_out(std::string_view line, std::uint32_t number, TargetList& list) {
+    const std::string_view text =
+        trimmed(line.substr(std::min(line.find_first_not_of("; \t"), line.size())));
+    const std::string_view word = text.substr(0, text.find_first_of("; \t,"));
+    if (looks_like_address(word))
+        list.notes.add(
+            fmt::format("{}:{}: '{}' is left out: a line that begins with ';' is a "
+                        "comment",
+                        shown(list.file), number, shown(line)));
+}
+
 }  // namespace
 
 std::string TargetList::place(const TargetSpec& spec) const {
@@ -64,7 +79,11 @@ void add_target_file(std::string_view name, std::string_view bytes, TargetList& 
         if (line.ends_with('\r')) line.remove_suffix(1);
         const std::string plain = plain_line(line);
         line = trimmed(without_comment(plain));
-        if (line.empty() || line.front() == ';') continue;
+        if (line.empty()) continue;
+        if (line.front() == ';') {
+            note_left_out(line, number, list);
+            continue;
+        }
         if (++targets > file_targets_max)
             return list.wrong.add(fmt::format("{}:{}: more than {} targets, split the file",
                                               shown(name), number, file_targets_max));

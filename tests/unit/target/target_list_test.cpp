@@ -19,6 +19,16 @@ TargetList list_of(std::string_view text) {
     return list;
 }
 
+/// Its author may have meant a table's row whose first column is empty.
+TEST(TargetFile, a_target_behind_a_semicolon_is_left_out_with_a_note) {
+    const TargetList list = list_of("10.0.0.1\n;10.0.0.2\n; ;10.0.0.3;x\n;; a comment\n");
+    EXPECT_EQ(list.specs.size(), 1U);
+    EXPECT_EQ(list.wrong.told(), Told{});
+    EXPECT_EQ(list.notes.told(),
+              (Told{"t:2: ';10.0.0.2' is left out: a line that begins with ';' is a comment",
+                    "t:3: '; ;10.0.0.3;x' is left out: a line that begins with ';' is a comment"}));
+}
+
 TEST(TargetFile, comments_blank_lines_and_line_ends) {
     const TargetList list = list_of(
         "\xef\xbb\xbf# gateways\r\n"
