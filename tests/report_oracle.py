@@ -14,6 +14,8 @@ import pathlib
 import re
 import subprocess
 
+from spans import Spans
+
 S = 1_000_000
 PAUSE = 10 * S  # and ten intervals
 OVERLAP = 4 * S
@@ -137,26 +139,6 @@ def roots_of(files):
                 old, new = root[number], root[other]
                 root = [new if one == old else one for one in root]
     return root
-
-
-class Spans:
-    def __init__(self):
-        self.all = []
-
-    def add(self, begin, end):
-        self.all.append((begin, max(begin, end)))
-
-    def merged(self):
-        out = []
-        for begin, end in sorted(self.all):
-            if out and begin <= out[-1][1]:
-                out[-1] = (out[-1][0], max(end, out[-1][1]))
-            else:
-                out.append((begin, end))
-        return out
-
-    def within(self, begin, end):
-        return sum(max(0, min(b, end) - max(a, begin)) for a, b in self.merged())
 
 
 class History:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import unittest
 
 from made_logs import HEADER, START, gap, log_of, row
@@ -19,6 +20,24 @@ class ReportEdges(SippingCase):
 
     def write(self, *texts, name="log.csv"):
         (self.folder / name).write_text(HEADER + "".join(texts))
+
+    def told(self, *logs):
+        return json.loads(self.sipping("report", *logs, "--json").out)
+
+    def test_a_copy_with_fewer_decimals_is_a_copy(self):
+        """Beside the log, also where the copy comes first, and where the log is a short one."""
+        for fates in ("." * 40 + "xxxxxx" + "." * 40, "..xxx.."):
+            log = log_of(fates, interval=0.2531, begin=START + 0.001234)
+            for decimals in (0, 1, 2, 3, 5):
+                for names in (("a.csv", "b.csv"), ("b.csv", "a.csv")):
+                    copy = re.sub(r",(\d{10}\.\d{6}),",
+                                  lambda one: f",{float(one[1]):.{decimals}f},", log)
+                    (self.folder / names[0]).write_text(HEADER + log)
+                    right = self.told(names[0])["targets"]
+                    (self.folder / names[1]).write_text(HEADER + copy)
+                    told = self.told("a.csv", "b.csv")
+                    self.assertEqual(told["targets"], right)
+                    self.assertEqual(told["copies"], len(fates))
 
     def test_a_time_alone_is_of_the_last_day(self):
         self.write(log_of("." * 20), log_of(".." + "x" * 5 + "." * 20, begin=START + 3 * DAY))

@@ -230,21 +230,6 @@ class ReportFiles(SippingCase):
         self.assertEqual((len(told["targets"]), told["targets"][0]["sent"], told["copies"]),
                          (1, 200, 400))
 
-    def test_a_copy_with_fewer_decimals_is_a_copy(self):
-        """Beside the log, also where the copy comes first, and where the log is a short one."""
-        for fates in ("." * 40 + "xxxxxx" + "." * 40, "..xxx.."):
-            log = log_of(fates, interval=0.2531, begin=START + 0.001234)
-            for decimals in (0, 1, 2, 3, 5):
-                for names in (("a.csv", "b.csv"), ("b.csv", "a.csv")):
-                    copy = re.sub(r",(\d{10}\.\d{6}),",
-                                  lambda one: f",{float(one[1]):.{decimals}f},", log)
-                    (self.folder / names[0]).write_text(HEADER + log)
-                    right = self.json(names[0])["targets"]
-                    (self.folder / names[1]).write_text(HEADER + copy)
-                    told = self.json("a.csv", "b.csv")
-                    self.assertEqual(told["targets"], right)
-                    self.assertEqual(told["copies"], len(fates))
-
     def test_what_a_spreadsheet_has_lost_is_told(self):
         lines = log_of("...." ).splitlines(keepends=True)
         lines[1] = re.sub(r",\d{10},", ",1.00000E+09,", lines[1])
