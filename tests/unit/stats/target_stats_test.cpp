@@ -77,9 +77,10 @@ TEST(TargetStats, counts_what_was_received_and_lost) {
     EXPECT_EQ(stats.latency_max(), 5ms);
     EXPECT_EQ(stats.latency_mean(), 3ms);
     EXPECT_EQ(stats.latency().count(), 3U);
-    ASSERT_EQ(stats.codes().entries().size(), 2U);
+    ASSERT_EQ(stats.codes().entries().size(), 3U);
     EXPECT_EQ(stats.codes().entries()[0].key, 200);
     EXPECT_EQ(stats.codes().entries()[1].key, 403);
+    EXPECT_EQ(stats.codes().entries()[2].key, 100);
 }
 
 TEST(TargetStats, begins_with_nothing) {

@@ -55,12 +55,21 @@ private:
 
 TEST(LogSeek, no_row_of_the_time_is_passed_over_and_few_before_it_are_read) {
     const LogInMemory log(50'000);
-    const long room = 2 * 16 * 1024 / 100;  // blocks of 16 KiB, rows of 100 bytes
+    // Blocks of 16 KiB, rows of 100 bytes; and 300 that may be of another time (unseen_bytes()).
+    const long room = 2 * 16 * 1024 / 100 + 300;
     const long within = std::chrono::duration_cast<std::chrono::seconds>(completed_within).count();
     for (const long second : {0L, 1L, 999L, 20'000L, 31'415L, 49'998L, 49'999L, 60'000L}) {
         const long found = log.row_found(begin + std::chrono::seconds{second});
         EXPECT_LE(found, second);
         EXPECT_GE(found, std::min(second, 50'000L) - within - room) << second;
+    }
+}
+
+TEST(LogSeek, rows_of_another_time_mislead_nobody) {
+    for (const int odd : {3600, -3600, -1'000'000}) {
+        const LogInMemory log(50'000, [odd](int i) { return i / 10 == 2500 ? i + odd : i; });
+        for (const long second : {20'000L, 24'999L, 25'000L, 25'700L, 30'000L})
+            EXPECT_LE(log.row_found(begin + std::chrono::seconds{second}), second) << odd;
     }
 }
 
