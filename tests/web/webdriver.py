@@ -5,11 +5,15 @@ import os
 import re
 import subprocess
 import tempfile
+import time
 import urllib.error
 import urllib.request
 
 ARGUMENTS = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
              "--disable-background-networking --disable-component-update --disable-sync").split()
+
+# In ms since the page began to load; null: not yet.
+DRAWN = "return document.documentElement.dataset.drawn"
 
 
 class Browser:
@@ -48,7 +52,14 @@ class Browser:
             raise RuntimeError(f"{method} {path}: {error.read().decode()[:600]}") from error
 
     def open(self, path):
+        """Until it is drawn: the driver may come back while the page before is still there."""
+        self.run("delete document.documentElement.dataset.drawn")
         self.call("POST", "/url", {"url": f"file://{path}"})
+        deadline = time.monotonic() + 20
+        while self.run(DRAWN) is None:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{path} is not drawn")
+            time.sleep(0.05)
 
     def run(self, script, *args):
         return self.call("POST", "/execute/sync", {"script": script, "args": list(args)})
