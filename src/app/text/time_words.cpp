@@ -7,7 +7,6 @@
 #include <ctime>
 #include <filesystem>
 
-#include "sipping/base/grouped.hpp"
 #include "sipping/base/parse.hpp"
 #include "text/local_offset.hpp"
 
@@ -224,10 +223,6 @@ std::string time_of_day(std::int32_t second) {
 
 std::string ms_text(Duration latency) {
     return fmt::format("{:.3f}", std::chrono::duration<double, std::milli>(latency).count());
-}
-
-std::string count_words(std::uint64_t count, std::string_view what) {
-    return counted(count, what);
 }
 
 std::string length_words(Duration length) {

@@ -36,8 +36,6 @@ struct Moments {
 [[nodiscard]] std::string time_of_day(std::int32_t second);
 /// "37.580": milliseconds, as in the log.
 [[nodiscard]] std::string ms_text(Duration latency);
-/// "1 log", "3 logs"
-[[nodiscard]] std::string count_words(std::uint64_t count, std::string_view what);
 /// "2 d 3 h", "182 s", "0.25 s": two units at most.
 [[nodiscard]] std::string length_words(Duration length);
 

@@ -108,7 +108,8 @@ Duration shift_of(const Outage& outage) noexcept {
     return outage.at - outage.begin;
 }
 
-LookAt look_at(const std::deque<TargetHistory>& targets, std::span<const Begun> group) {
+LookAt look_at(const std::deque<TargetHistory>& targets, std::span<const Begun> group,
+               std::size_t histories) {
     const TargetHistory& first = targets[group.front().target];
     const auto all = [&](const auto& same) {
         return std::ranges::all_of(group,
@@ -123,10 +124,7 @@ LookAt look_at(const std::deque<TargetHistory>& targets, std::span<const Begun> 
         [&](const TargetHistory& one) { return one.site == first.site && one.target == one.name; });
     const bool silent = std::ranges::any_of(
         group, [](const Begun& one) { return one.outage->lost > one.outage->late; });
-    std::set<std::uint32_t> who;
-    for (const Begun& one : group)
-        who.insert(one.target);
-    return who.size() > 2 && one_prober && silent ? LookAt::our_side : LookAt::shared;
+    return histories > 2 && one_prober && silent ? LookAt::our_side : LookAt::shared;
 }
 
 /// May it have begun when the first one of the group did?
@@ -156,12 +154,13 @@ void find_together(const std::deque<TargetHistory>& targets, bool open_begin,
         for (const Begun& one : group)
             who.insert(one.target);
         if (who.size() > 1)
-            found.push_back({.begin = begun[i].outage->begin,
-                             .spread = begun[end - 1].outage->begin - begun[i].outage->begin,
-                             .targets = {who.begin(), who.end()},
-                             .look_at = open_begin ? LookAt::start : look_at(targets, group),
-                             .lost = std::ranges::all_of(
-                                 group, [](const Begun& one) { return one.outage->lost > 0; })});
+            found.push_back(
+                {.begin = begun[i].outage->begin,
+                 .spread = begun[end - 1].outage->begin - begun[i].outage->begin,
+                 .targets = {who.begin(), who.end()},
+                 .look_at = open_begin ? LookAt::start : look_at(targets, group, who.size()),
+                 .lost = std::ranges::all_of(
+                     group, [](const Begun& one) { return one.outage->lost > 0; })});
         i = end;
     }
 }

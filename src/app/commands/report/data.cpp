@@ -145,6 +145,18 @@ Json utc_offsets(const ReportView& view) {
     return offsets;
 }
 
+/// The first ones, how many more there are, and how long all of them are.
+void put_spans(const std::string& what, const report::SpanSet& set, Json& json) {
+    Json& spans = json[what + 's'] = Json::array();
+    for (const auto& [from, until] : set.spans()) {
+        if (spans.size() == report::Series::gaps_max) break;
+        spans.push_back({{"from", unix_s(from)}, {"to", unix_s(until)}});
+    }
+    const std::size_t shown = spans.size();
+    json[what + "s_left_out"] = set.size() - shown;
+    json[what + "_seconds"] = in_s(set.length());
+}
+
 /// What this prober did or did not do, and which rows were left out.
 void put_own_side(const ReportView& view, Json& json) {
     const report::Analysis& analysis = view.analysis;
@@ -154,20 +166,8 @@ void put_own_side(const ReportView& view, Json& json) {
                         {"times", gap.spans.size()},
                         {"seconds", in_s(gap.spans.length())},
                         {"count", gap.count}});
-    Json& pauses = json["pauses"] = Json::array();
-    for (const auto& [from, until] : analysis.pauses().spans()) {
-        if (pauses.size() == report::Series::gaps_max) break;
-        pauses.push_back({{"from", unix_s(from)}, {"to", unix_s(until)}});
-    }
-    json["pauses_left_out"] = analysis.pauses().size() - pauses.size();
-    Json& holes = json["holes"] = Json::array();
-    for (const auto& [from, until] : analysis.holes().spans()) {
-        if (holes.size() == report::Series::gaps_max) break;
-        holes.push_back({{"from", unix_s(from)}, {"to", unix_s(until)}});
-    }
-    json["holes_left_out"] = analysis.holes().size() - holes.size();
-    json["hole_seconds"] = in_s(analysis.holes().length());
-    json["pause_seconds"] = in_s(analysis.pauses().length());
+    put_spans("pause", analysis.pauses(), json);
+    put_spans("hole", analysis.holes(), json);
     json["clock_set_back"] = analysis.clock_set_back();
     json["copies"] = analysis.copies();
     json["other_runs"] = Json(analysis.other_runs());

@@ -154,7 +154,7 @@ void show_moment(const config::ReportConfig& config, LogInput& input, WallTime f
                    local_moment(to));
     print(rows, config.form);
     if (left_out > 0)
-        tell(fmt::format("note: {} left out: others say the same", count_words(left_out, "row")));
+        tell(fmt::format("note: {} left out: others say the same", counted(left_out, "row")));
 }
 
 }  // namespace sipping::app

@@ -54,12 +54,11 @@ std::string arrivals_of(const TargetHistory& target, const report::Texts& faults
                             safe(full_name(target)), faults_text(series, faults));
     if (series.unread() > 0)
         text += fmt::format("  {}: {} of no probe (kind unread)\n", safe(full_name(target)),
-                            count_words(series.unread(), "datagram"));
+                            counted(series.unread(), "datagram"));
     if (series.lost_beside_unread() > 0)
         text += fmt::format("  {}: {} beside which such a datagram came (unread=)\n",
                             safe(full_name(target)),
-                            grouped(series.lost_beside_unread()) +
-                                (series.lost_beside_unread() == 1 ? " loss" : " losses"));
+                            counted(series.lost_beside_unread(), "loss", "losses"));
     if (series.perhaps_picked_out())
         text += fmt::format(
             "  {}: nothing but losses, and no start of a run: if they were picked out of a log "
@@ -72,7 +71,7 @@ std::string arrivals_of(const TargetHistory& target, const report::Texts& faults
 std::string gaps(const report::Analysis& analysis) {
     std::string text;
     for (const auto& [reason, gap] : analysis.gaps()) {
-        text += fmt::format("  {}: {}", safe(reason), count_words(gap.spans.size(), "gap"));
+        text += fmt::format("  {}: {}", safe(reason), counted(gap.spans.size(), "gap"));
         if (gap.spans.length() > Duration::zero())
             text += fmt::format(", {} in all", length_words(gap.spans.length()));
         if (gap.count > 0) text += fmt::format(", {} affected", grouped(gap.count));
@@ -82,12 +81,12 @@ std::string gaps(const report::Analysis& analysis) {
     }
     const report::SpanSet& pauses = analysis.pauses();
     if (pauses.size() > 0)
-        text += fmt::format("  not running: {}, {} in all\n", count_words(pauses.size(), "pause"),
+        text += fmt::format("  not running: {}, {} in all\n", counted(pauses.size(), "pause"),
                             length_words(pauses.length()));
     const report::SpanSet& holes = analysis.holes();
     if (holes.size() > 0)
         text += fmt::format("  no rows, and none that says why: {}, {} in all\n",
-                            count_words(holes.size(), "hole"), length_words(holes.length()));
+                            counted(holes.size(), "hole"), length_words(holes.length()));
     return text;
 }
 
@@ -98,17 +97,17 @@ std::string rows(const report::Analysis& analysis) {
         text += fmt::format(
             "  the clock was set back {}: lengths across that are told by the "
             "order of the rows\n",
-            count_words(analysis.clock_set_back(), "time"));
+            counted(analysis.clock_set_back(), "time"));
     if (analysis.copies() > 0)
         text += fmt::format("  {} left out: others say the same (a copy, logs that overlap)\n",
-                            count_words(analysis.copies(), "row"));
+                            counted(analysis.copies(), "row"));
     if (!analysis.other_runs().empty())
         text += fmt::format("  {} of other runs left out ({}): --runs all counts them too\n",
-                            count_words(sum(analysis.other_runs()), "row"),
+                            counted(sum(analysis.other_runs()), "row"),
                             counts_text(analysis.other_runs()));
     if (!analysis.other_kinds().empty())
         text += fmt::format("  {} of kinds that are no probe and not known here ({})\n",
-                            count_words(sum(analysis.other_kinds()), "row"),
+                            counted(sum(analysis.other_kinds()), "row"),
                             counts_text(analysis.other_kinds()));
     return text;
 }
@@ -157,8 +156,7 @@ std::string report_arrivals(const ReportView& view) {
             ++left_out;
     }
     if (left_out > 0)
-        text +=
-            fmt::format("  ... and {} (--json has all)\n", count_words(left_out, "more target"));
+        text += fmt::format("  ... and {} (--json has all)\n", counted(left_out, "more target"));
     return text;
 }
 
@@ -174,12 +172,12 @@ std::string report_own_side(const ReportView& view) {
     std::string text;
     if (perhaps_own > 0)
         text += fmt::format("  {} that may be our own (self= in the log)\n",
-                            grouped(perhaps_own) + (perhaps_own == 1 ? " loss" : " losses"));
+                            counted(perhaps_own, "loss", "losses"));
     if (pending > 0)
         text += fmt::format("  {} still waited for when a run ended (pending)\n",
-                            count_words(pending, "probe"));
+                            counted(pending, "probe"));
     if (not_sent > 0)
-        text += fmt::format("  {} not sent (send-error, local)\n", count_words(not_sent, "probe"));
+        text += fmt::format("  {} not sent (send-error, local)\n", counted(not_sent, "probe"));
     return text + gaps(view.analysis) + rows(view.analysis);
 }
 

@@ -29,8 +29,8 @@ std::string head(const ReportView& view) {
     }();
     return fmt::format("{} to {} ({}), {}: {}, {}, {}\n", local_moment(view.from),
                        local_moment(view.to), safe(view.zone), length_words(view.to - view.from),
-                       count_words(view.files.size(), "log"),
-                       count_words(view.targets.size(), "target"), count_words(sent, "probe"));
+                       counted(view.files.size(), "log"), counted(view.targets.size(), "target"),
+                       counted(sent, "probe"));
 }
 
 /// Two decimals, and no 100 where something is missing.
@@ -174,7 +174,7 @@ std::string beside_load(const ReportView& view) {
         if (count == 0 || ++shown > findings_shown) continue;
         text += fmt::format(
             "  {}: {} of {} while another run of ours ({}) put load on {}: perhaps that was why\n",
-            safe(full_name(*target)), count, count_words(target->series.outages().size(), "outage"),
+            safe(full_name(*target)), count, counted(target->series.outages().size(), "outage"),
             run_words(view.analysis), safe(target->host));
     }
     if (shown > findings_shown)
